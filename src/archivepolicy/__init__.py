@@ -1,0 +1,75 @@
+"""archivepolicy: what did this policy say on that day?
+
+    import archivepolicy as ap
+    snapshot = ap.get("monovm.com/privacy.php", as_of="2013-06-08")
+    print(snapshot.markdown)
+
+`get` finds the capture of a policy page that answers a date, replays it raw and makes clean Markdown of it; `captures`
+lists what an archive holds; `convert` extracts a page's bytes without any archive. Records and errors are found here too.
+
+Names are loaded on first use (PEP 562): importing the package costs nothing, and converting a file needs no network code.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from archivepolicy.version import __version__
+
+if TYPE_CHECKING:
+    from archivepolicy.archives import open_archive as open_archive
+    from archivepolicy.errors import ArchiveFileError as ArchiveFileError
+    from archivepolicy.errors import ArchivePolicyError as ArchivePolicyError
+    from archivepolicy.errors import ArchiveUnavailableError as ArchiveUnavailableError
+    from archivepolicy.errors import ExcludedError as ExcludedError
+    from archivepolicy.errors import InputError as InputError
+    from archivepolicy.errors import NoCaptureError as NoCaptureError
+    from archivepolicy.errors import NotReplayableError as NotReplayableError
+    from archivepolicy.errors import RateLimitedError as RateLimitedError
+    from archivepolicy.errors import StoreError as StoreError
+    from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
+    from archivepolicy.pipeline import captures as captures
+    from archivepolicy.pipeline import convert as convert
+    from archivepolicy.pipeline import get as get
+    from archivepolicy.records import Answer as Answer
+    from archivepolicy.records import Capture as Capture
+    from archivepolicy.records import Document as Document
+    from archivepolicy.records import Memento as Memento
+    from archivepolicy.records import Section as Section
+    from archivepolicy.records import Select as Select
+    from archivepolicy.records import Snapshot as Snapshot
+
+_PLACES = {
+    "archivepolicy.pipeline": ("captures", "convert", "get"),
+    "archivepolicy.archives": ("open_archive",),
+    "archivepolicy.records": ("Answer", "Capture", "Document", "Memento", "Section", "Select", "Snapshot"),
+    "archivepolicy.errors": (
+        "ArchiveFileError",
+        "ArchivePolicyError",
+        "ArchiveUnavailableError",
+        "ExcludedError",
+        "InputError",
+        "NoCaptureError",
+        "NotReplayableError",
+        "RateLimitedError",
+        "StoreError",
+        "UnusableCaptureError",
+    ),
+}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_PLACE_OF)]  # noqa: PLE0604 - every name is a string; the table says where it lives
+
+
+def __getattr__(name: str) -> Any:
+    place = _PLACE_OF.get(name)
+    if place is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(place), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,54 @@
+"""What every archive can do: list a URL's captures and replay one of them, raw.
+
+An archive is a place that holds captures: the Wayback Machine, any pywb, a WARC file or a folder of them. Whatever its
+dialect, it gives `Capture` rows in one form and mementos with the bytes as they were archived.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from archivepolicy.records import Capture, Listing, Memento
+
+
+class Archive(Protocol):
+    """A place that holds captures."""
+
+    @property
+    def name(self) -> str:
+        """How a person calls it: a host, or a file's name."""
+
+    @property
+    def key(self) -> str:
+        """What tells it apart from every other archive in a store: its collection's URL, or a file's name."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is read from this machine's disk, so that asking it costs no one anything."""
+
+    def listing(self, url: str) -> Listing:
+        """List all captures of a URL, redirects, errors and revisits included.
+
+        Args:
+            url: Normalised original URL. Its http and https, `www` and port forms count as one, as in every index.
+
+        Returns:
+            The captures, ascending by timestamp; none is an answer, not an error.
+
+        Raises:
+            ArchiveUnavailableError: The archive cannot be asked, or does not answer properly. Never an empty listing.
+            ExcludedError: The archive does not show this site.
+        """
+
+    def replay(self, capture: Capture) -> Memento:
+        """Fetch a capture as it was archived, never rewritten and never another date's.
+
+        Args:
+            capture: A row of this archive's listing.
+
+        Raises:
+            NotReplayableError: The archive does not give this very capture; another one may do.
+            ExcludedError: The archive does not show this site.
+            ArchiveUnavailableError: The archive cannot be asked now.
+        """

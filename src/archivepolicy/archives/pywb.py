@@ -1,0 +1,118 @@
+"""Any pywb: national web archives, and one's own.
+
+Index: `COLLECTION/cdx`, one JSON object a row; where a pywb is set to another address (`cdx_api_endpoint`), the next
+usual one is tried. `allowFuzzy=0` is always sent: without it a filter that matches nothing, and an unknown URL, may bring
+other URLs' rows (pywb 2.10, measured 2026-11-22). Everything is checked and ordered here; its own nearest-capture look-up
+ignores statuses and is not used. Replay: `COLLECTION/TSid_/URL`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_warning
+from archivepolicy.archives.playback import Playback
+from archivepolicy.archives.session import Reply, Request, Session
+from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError
+from archivepolicy.records import Listing
+from archivepolicy.urls import host_of, index_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archivepolicy.records import Capture, Memento
+
+# pywb's default, and the one that its documentation shows for the Wayback Machine's path
+_INDEX_PATHS = ("/cdx", "/search/cdx")
+
+
+class PywbArchive:
+    """A pywb collection.
+
+    Args:
+        collection_url: Its address, such as `http://localhost:8080/web`.
+        session: The one session to it.
+        now: Tells the time, 14 digits.
+    """
+
+    is_local = False
+
+    def __init__(self, collection_url: str, *, session: Session, now: Callable[[], str]) -> None:
+        self._collection_url = collection_url.rstrip("/")
+        self._session = session
+        self._now = now
+        self._index_paths: tuple[str, ...] = _INDEX_PATHS
+        self._playback = Playback(name=self.name, collection_url=self._collection_url, recodes=False)
+
+    @property
+    def name(self) -> str:
+        """The archive's host."""
+        return host_of(self._collection_url)
+
+    @property
+    def key(self) -> str:
+        """The collection's address."""
+        return self._collection_url
+
+    def listing(self, url: str) -> Listing:
+        """See `Archive.listing`; one request."""
+        asked_at = self._now()
+        wanted = index_key(url)
+        captures: list[Capture] = []
+        unread = 0
+        for row in self._rows(url):
+            capture = capture_from_row(row, self.name) if isinstance(row, dict) else None
+            if capture is None:
+                unread += 1
+            elif index_key(capture.url) == wanted:  # a look-alike that the index offers is another page
+                captures.append(capture)
+        return Listing(
+            url=url, captures=in_order(captures), retrieved_at=asked_at, warnings=skipped_rows_warning(unread)
+        )
+
+    def replay(self, capture: Capture) -> Memento:
+        """See `Archive.replay`; one request."""
+        return self._playback.replay(capture, self._session, self._now)
+
+    def _rows(self, url: str) -> list[object]:
+        query = urlencode({"url": url, "output": "json", "allowFuzzy": "0"})
+        for path in self._index_paths:
+            reply = self._session.get(f"{self._collection_url}{path}?{query}", Request.INDEX)
+            text = self._text(reply)
+            is_page = reply.status == 200 and text.lstrip().startswith("<")
+            # no index at this address: pywb takes the path for a URL to replay, and redirects or does not know it
+            if reply.status == 404 or 300 <= reply.status < 400 or is_page:
+                continue
+            self._index_paths = (path,)
+            return self._parsed(reply, text, url)
+        raise ArchiveUnavailableError(
+            f"no capture index found at {self._collection_url} (tried {' and '.join(self._index_paths)})",
+            archive=self.name,
+        )
+
+    def _text(self, reply: Reply) -> str:
+        try:
+            return decoded_body(reply.body, reply.header("content-encoding"))[0].decode("utf-8", "replace")
+        except CodingError as cause:
+            raise ArchiveUnavailableError(f"{self.name}: {cause}", archive=self.name) from cause
+
+    def _parsed(self, reply: Reply, text: str, url: str) -> list[object]:
+        if reply.status in (403, 451):
+            raise ExcludedError(f"{self.name} excludes {url} from its archive", url=url)
+        if reply.status == 400:
+            raise InputError(f"{self.name}: the index cannot read the URL {url!r}")
+        if reply.status != 200:
+            raise ArchiveUnavailableError(
+                f"{self.name}: the index answered {reply.status}; try again later", archive=self.name
+            )
+        rows: list[object] = []
+        for line in text.splitlines():
+            if line.strip():
+                try:
+                    rows.append(json.loads(line))
+                except ValueError:
+                    rows.append(None)
+        return rows

@@ -1,0 +1,55 @@
+"""`archivepolicy captures`: what an archive holds of a URL."""
+
+from __future__ import annotations
+
+import click
+
+from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width
+
+
+@click.command("captures")
+@click.argument("url")
+@click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date.")
+@click.option("--to", metavar="DATE", help="Only captures until the end of this date.")
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
+@click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@store_options
+@archive_options
+def command(  # noqa: PLR0913 - an argument is an option of the command
+    *,
+    url: str,
+    from_: str | None,
+    to: str | None,
+    form: str | None,
+    archive: str,
+    max_wait_s: float | None,
+    refresh: bool,
+    store: str,
+    no_store: bool,
+) -> None:
+    """List an archive's captures of a URL.
+
+    Redirects, errors and revisits are listed too; a digest marked = occurred before. Without any capture the command
+    ends with exit code 3.
+    """
+    from archivepolicy import pipeline
+    from archivepolicy.errors import NoCaptureError
+    from archivepolicy.rendering.captures import captures_as_csv, captures_as_json, captures_as_table
+
+    found = pipeline.captures(
+        url,
+        archive=archive,
+        from_=from_,
+        to=to,
+        store=None if no_store else store,
+        max_wait_s=max_wait_s,
+        refresh=refresh,
+    )
+    if form == "json":
+        print_product(captures_as_json(found))
+    elif form == "csv":
+        print_product(captures_as_csv(found))
+    elif found:
+        print_product(captures_as_table(found, terminal_width()))
+    if not found:
+        raise NoCaptureError(f"no capture of {url}" + (" in that time" if from_ or to else ""), url=url)

@@ -1,0 +1,131 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+if TYPE_CHECKING:
+    from archivepolicy.records.explanation import Explanation
+
+Command: TypeAlias = Callable[..., Any]
+
+DEFAULT_STORE = "snapshots"
+
+
+def archive_options(command: Command) -> Command:
+    """Where captures come from, and how long to wait for them."""
+    return _with(
+        command,
+        click.option(
+            "--archive",
+            envvar="ARCHIVEPOLICY_ARCHIVE",
+            default="wayback",
+            show_default=True,
+            show_envvar=True,
+            metavar="ARCHIVE",
+            help="wayback, wayback:BASE, pywb:COLLECTION-URL, or the path of a WARC file or a folder of them.",
+        ),
+        click.option(
+            "--max-wait",
+            "max_wait_s",
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            help="How long to wait in all for an archive that limits or fails.  [default: 180]",
+        ),
+        click.option(
+            "--refresh", is_flag=True, help="Ask the archive's index again even where a fresh answer is kept."
+        ),
+    )
+
+
+def store_options(command: Command) -> Command:
+    """Where things are kept."""
+    return _with(
+        command,
+        click.option(
+            "--store",
+            envvar="ARCHIVEPOLICY_STORE",
+            default=DEFAULT_STORE,
+            show_default=True,
+            show_envvar=True,
+            metavar="DIR",
+            help="Folder for products, provenance and evidence.",
+        ),
+        click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+    )
+
+
+def section_options(*css_names: str) -> Callable[[Command], Command]:
+    """The part of the page that is wanted; `css_names` are the spellings of the selector's option."""
+
+    def decorated(command: Command) -> Command:
+        return _with(
+            command,
+            click.option("--to-heading", metavar="TEXT", help="End before the heading TEXT."),
+            click.option(
+                "--from-heading",
+                metavar="TEXT",
+                help="Begin with the heading TEXT; end before the next one of its rank, or before --to-heading.",
+            ),
+            click.option(
+                *css_names, "css", metavar="CSS", help="Only what the CSS selector matches, whole; nothing is judged."
+            ),
+        )
+
+    return decorated
+
+
+def explain_options(command: Command) -> Command:
+    """The page with what was removed from it."""
+    return _with(
+        command,
+        click.option(
+            "--explain-html",
+            "explain_html",
+            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            metavar="FILE",
+            help="Write that page to FILE as HTML, beside the product.",
+        ),
+        click.option(
+            "--explain", is_flag=True, help="Print the page with what was removed struck through, not the product."
+        ),
+    )
+
+
+def show_explanation(explanation: Explanation, *, printed: bool, html_file: Path | None) -> None:
+    """Print an explanation, write it as HTML, or both."""
+    from archivepolicy.rendering import explain
+
+    if html_file is not None:
+        try:
+            html_file.write_text(explain.explanation_as_html(explanation), encoding="utf-8")
+        except OSError as cause:
+            raise click.FileError(str(html_file), cause.strerror) from cause
+    if printed and sys.stdout.isatty():
+        explain.print_explanation(explanation)
+    elif printed:
+        print_product(explain.explanation_as_text(explanation))
+
+
+def _with(command: Command, *options: Command) -> Command:
+    for option in options:
+        command = option(command)
+    return command
+
+
+def print_product(text: str) -> None:
+    """Write the product to standard output as UTF-8, whatever the terminal's encoding; alone and whole."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -1,0 +1,16 @@
+"""From a memento's bytes to a document: decode, parse, prune, select, convert.
+
+    bytes > decode > inserts > tree > platform_rules, chrome > content, title > normalise > edges > markdown > tidy
+
+No network; the only files read are the package's own platform rules.
+"""
+
+from __future__ import annotations
+
+from archivepolicy.extraction.attribution import attribution_header
+from archivepolicy.extraction.explanation import explained
+from archivepolicy.extraction.extract import EXTRACTOR_VERSION, extract
+from archivepolicy.extraction.frames import content_frame
+from archivepolicy.extraction.kinds import policy_kind
+
+__all__ = ["EXTRACTOR_VERSION", "attribution_header", "content_frame", "explained", "extract", "policy_kind"]

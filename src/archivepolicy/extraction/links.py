@@ -1,0 +1,114 @@
+"""Targets of links: absolute, original, safe to stand in Markdown.
+
+In: an `href` as it stands. Out: the address a reader can follow, or None where there is nothing to follow. Resolved
+against `<base href>` and the page's own URL (RFC 3986 §5), never against the archive. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urljoin
+
+from archivepolicy.extraction.inserts import unwrapped
+from archivepolicy.extraction.tree import append_text, drop
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
+_CLOUDFLARE = "/cdn-cgi/l/email-protection"
+# what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link
+_KEPT = "!#$%&'*+,/:;=?@[]~"
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBase:
+    """What a page's links are resolved against.
+
+    Attributes:
+        url: The base address, or None where neither the page nor the caller gave one.
+        is_replayed: Whether the archive's wrapping is taken off.
+    """
+
+    url: str | None
+    is_replayed: bool
+
+
+def link_base(url: str | None, base_href: str | None, *, is_replayed: bool) -> LinkBase:
+    """Join a page's own URL and its `<base href>`."""
+    base = (base_href or "").strip()
+    if is_replayed:
+        base = unwrapped(base)
+        url = unwrapped(url) if url else None
+    return LinkBase(url=_joined(url, base) if base else url, is_replayed=is_replayed)
+
+
+def target_of(href: str, base: LinkBase) -> str | None:
+    """The address that a link leads to, percent-encoded for Markdown.
+
+    A link within the page stays `#fragment`; a relative one without a base stays as it is.
+
+    Returns:
+        None for scripts, data, and an empty or protected address.
+    """
+    href = re.sub(r"[\t\r\n]", "", href).strip()
+    if base.is_replayed:
+        href = unwrapped(href)
+    if not href or href.lower().startswith(_DEAD_SCHEMES):
+        return None
+    if href.startswith("#"):
+        return quote(href, safe=_KEPT)
+    href = _HAS_SCHEME.sub(lambda scheme: scheme[0].lower(), href, count=1)
+    if _CLOUDFLARE in href:
+        _, hash_mark, code = href.partition("#")
+        address = decoded_email(code) if hash_mark else None
+        return f"mailto:{quote(address, safe=_KEPT)}" if address else None
+    return quote(_joined(base.url, href), safe=_KEPT)
+
+
+def _joined(url: str | None, href: str) -> str:
+    if url is None or (_HAS_SCHEME.match(href) and not href.lower().startswith(("http:", "https:"))):
+        return href
+    try:
+        return urljoin(url, href)
+    except ValueError:  # an impossible host, such as an unclosed bracket
+        return href
+
+
+def decoded_email(code: str) -> str | None:
+    """Undo Cloudflare's protection of an address: hexadecimal, the first byte is the key of an XOR.
+
+    >>> decoded_email("5a373f1a3b7435283d")
+    'me@a.org'
+    """
+    try:
+        key, *coded = bytes.fromhex(unquote(code).split("?")[0].strip())
+        text = bytes(byte ^ key for byte in coded).decode("utf-8")
+    except ValueError:
+        return None
+    return text if "@" in text and text.isprintable() else None
+
+
+def reveal_emails(body: etree._Element) -> int:
+    """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
+    count = 0
+    for element in list(body.iter("a", "span")):
+        href = element.get("href") or ""
+        code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
+        address = decoded_email(code) if code else None
+        if address is None:
+            continue
+        count += 1
+        if element.get("data-cfemail"):
+            for child in list(element):
+                drop(child)
+            element.text = None
+            append_text(element, address)
+        if element.tag == "a":
+            element.set("href", f"mailto:{address}")
+        elif (parent := element.getparent()) is not None and _CLOUDFLARE in (parent.get("href") or ""):
+            parent.set("href", f"mailto:{address}")
+    return count

@@ -1,0 +1,354 @@
+"""The selected content to Markdown.
+
+In: the content brought to Markdown's elements (normalise.py) and the base of its links. Out: CommonMark with GFM tables,
+one line a paragraph, and the links in order. BeautifulSoup holds the tree and a subclass of markdownify's converter
+writes it. Control characters never occur in the text (decode.py took them out), so they serve here as marks for breaks
+and cells until the block around them is written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bs4.element import NavigableString, Tag
+from markdownify import MarkdownConverter
+
+from archivepolicy.extraction.escaping import escaped_line_start, escaped_link_text, escaped_text
+from archivepolicy.extraction.links import LinkBase, target_of
+from archivepolicy.extraction.soup import tag_tree
+from archivepolicy.extraction.tidy import tidied
+from archivepolicy.extraction.tree import folded
+from archivepolicy.records.document import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bs4.element import PageElement
+    from lxml import etree
+
+_BREAK = "\x1e"
+_CELL = "\x1f"
+_ROW = "\x1d"
+_CAPTION = "\x1c"
+_INVISIBLE = "\xad\u200b\u2060\ufeff"
+_NO_TAGS: frozenset[str] = frozenset()
+_BLOCK_MARGIN = f" \n{_BREAK}"
+_BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
+_ONE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
+_PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
+_ITEM_MARKER = re.compile(r"\d{1,9}\.")
+# CommonMark reads no list that begins so in the line after a paragraph's
+_NUMBER_AFTER_FIRST = re.compile(r"(?!1\.)\d{1,9}\.")
+_MAX_SPAN = 100
+_INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
+_INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
+# what markdownify tells the children of an element about where they stand
+_CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INLINE_CONTEXT) | dict.fromkeys(
+    ("pre", "code"), _CODE_CONTEXT
+)
+
+
+def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Link, ...]]:
+    """Write the content as Markdown.
+
+    Returns:
+        The text (empty, or ending in one newline), and its links in order.
+    """
+    converter = PolicyConverter(base)
+    text = converter.process_tag(tag_tree(content))
+    return tidied(text), tuple(converter.links)
+
+
+class PolicyConverter(MarkdownConverter):
+    """markdownify's converter with our escapes, breaks, lists, tables and links.
+
+    Attributes:
+        links: The links written so far.
+    """
+
+    def __init__(self, base: LinkBase) -> None:
+        super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
+        self._base = base
+        self._nestings: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+        self.links: list[Link] = []
+
+    def process_tag(self, node: Tag, parent_tags: frozenset[str] = _NO_TAGS) -> str:
+        """Write an element: its children first, then itself.
+
+        markdownify's own asks each tag for all its ancestors (half its time on a policy); the names of the tags around,
+        which it passes down anyway, already tell.
+        """
+        name = node.name
+        tags = self._tags_within(parent_tags, name)
+        is_preformatted = "pre" in tags
+        pieces: list[str] = []
+        for child in node.contents:
+            piece = self.process_tag(child, tags) if isinstance(child, Tag) else self.process_text(child, tags)
+            if not piece:
+                continue
+            if piece[0] == "\n" and pieces and not is_preformatted:
+                piece = _joined_newlines(pieces, piece)
+            pieces.append(piece)
+        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        write: Callable[..., str] | None = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+        return write(node, text, parent_tags=parent_tags) if write else text
+
+    def _tags_within(self, parent_tags: frozenset[str], name: str) -> frozenset[str]:
+        """The names of an element and all around it, with what markdownify adds to them; made once for each nesting."""
+        within = self._nestings.get((parent_tags, name))
+        if within is None:
+            within = self._nestings[parent_tags, name] = parent_tags.union({name}, _CONTEXTS.get(name, ()))
+        return within
+
+    # ------------------------------------------------------------------ text and inline elements
+
+    def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
+        """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
+        text = str(el)
+        if "pre" in parent_tags:
+            return text
+        words = " ".join(text.split())
+        if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
+            return ""
+        if not text.isascii() and (visible := _visible(text)) is not text:
+            text = visible
+            words = " ".join(text.split())
+        if "_noformat" not in parent_tags:
+            words = escaped_text(words, in_cell="td" in parent_tags or "th" in parent_tags)
+        if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
+            words = f" {words}"
+        if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
+            words = f"{words} "
+        return words
+
+    def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a link with its absolute target; without one, its words."""
+        if "_noformat" in parent_tags or "a" in parent_tags:
+            return text
+        lead, words, trail = _outer_space(text.replace(_BREAK, " "))
+        target = target_of(str(el.get("href") or ""), self._base) if words else None
+        if not target:
+            return text
+        words = escaped_link_text(folded(words))
+        if not target.startswith("#"):
+            self.links.append(Link(text=folded(_text_of(el)), url=target))
+        return f"{lead}[{words}]({target}){trail}"
+
+    def convert_code(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write code; in a cell its bars would end the cell, as GFM has it."""
+        written = str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # missing in the stubs
+        return written.replace("|", r"\|") if parent_tags & {"td", "th"} and "_noformat" not in parent_tags else written
+
+    def convert_b(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write bold text, once; the first row of a table is bold by itself."""
+        if parent_tags & {"b", "_noformat", "th"} or ("td" in parent_tags and _is_in_first_row(el)):
+            return text
+        return _emphasised(text, "**", el)
+
+    def convert_i(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write italic text, once."""
+        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "*", el)
+
+    def convert_s(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write struck text, once."""
+        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "~~", el)
+
+    def convert_br(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Mark a break; the block around it decides what becomes of it."""
+        if "pre" in parent_tags:
+            return "\n" + text
+        return (" " if "_inline" in parent_tags else _BREAK) + text
+
+    # ------------------------------------------------------------------ blocks
+
+    def convert_p(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a paragraph."""
+        if "_inline" in parent_tags:
+            return f" {text.strip()} "
+        text = _with_breaks(text)
+        text = "\n".join(map(escaped_line_start, text.split("\n")))
+        return f"\n\n{text}\n\n" if text else ""
+
+    def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a run of blocks."""
+        if "_inline" in parent_tags:
+            return f" {text.strip()} "
+        text = _with_breaks(text)
+        return f"\n\n{text}\n\n" if text else ""
+
+    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: frozenset[str]) -> str:  # noqa: N802 -- markdownify's name
+        """Write a heading, if there are words for it."""
+        words = folded(text.replace(_BREAK, " "))
+        if not words or "_inline" in parent_tags:
+            return f" {words} "
+        return f"\n\n{'#' * min(max(n, 1), 6)} {words}\n\n"
+
+    def convert_li(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write an item; letters and roman numerals stand as text behind a bullet."""
+        text = _with_breaks(text)
+        if not text:
+            return ""
+        if "_inline" in parent_tags:
+            return f" {text} "
+        first, newline, rest = text.partition("\n")
+        marker = str(el.get("marker") or "")
+        bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
+        if marker and bullet == "- ":
+            first = f"{marker} {first}"
+        elif not _starts_with_block(el):
+            first = escaped_line_start(first)
+        indent = " " * len(bullet)
+        lines = [indent + line if line else "" for line in rest.split("\n")] if newline else []
+        return "\n".join([bullet + first, *lines]) + "\n"
+
+    def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a list; one inside an item follows it without a blank line."""
+        if "_inline" in parent_tags:
+            return f" {text.strip()} "
+        text = text.strip("\n")
+        if not text:
+            return ""
+        if "li" in parent_tags and not _NUMBER_AFTER_FIRST.match(text):
+            return f"\n{text}\n"
+        return f"\n\n{text}\n\n"
+
+    convert_ul = convert_list
+    convert_ol = convert_list
+
+    def convert_blockquote(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a quotation."""
+        text = _with_breaks(text)
+        if not text or "_inline" in parent_tags:
+            return f" {text} "
+        return "\n\n" + "\n".join(f"> {line}" if line else ">" for line in text.split("\n")) + "\n\n"
+
+    def convert_hr(self, _el: Tag, _text: str, parent_tags: frozenset[str]) -> str:
+        """Write a rule."""
+        return " " if "_inline" in parent_tags else "\n\n---\n\n"
+
+    # ------------------------------------------------------------------ tables
+
+    def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Mark a cell, and the further columns that it spans."""
+        span = str(el.get("colspan") or "1")
+        columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
+        words = folded(text.replace(_BREAK, " "))
+        return words + _CELL * max(columns, 1)
+
+    convert_th = convert_td
+
+    def convert_tr(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Mark a row."""
+        return text + _ROW
+
+    def convert_caption(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Mark a caption."""
+        return folded(text) + _CAPTION
+
+    def convert_table(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write a data table, its first row as its head, all rows of one width."""
+        caption, mark, body = text.rpartition(_CAPTION)
+        rows = [row.split(_CELL)[:-1] for row in (body if mark else text).replace("\n", " ").split(_ROW)]
+        rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+        if not rows:
+            return ""
+        if "_inline" in parent_tags:
+            return " ".join(" ".join(row) for row in rows)
+        width = max(map(len, rows))
+        lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
+        lines.insert(1, "|" + " --- |" * width)
+        head = f"{caption.strip()}\n\n" if caption.strip() else ""
+        return f"\n\n{head}" + "\n".join(lines) + "\n\n"
+
+
+def _joined_newlines(pieces: list[str], piece: str) -> str:
+    """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
+    last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
+    before, after = last.rstrip("\n"), piece.lstrip("\n")
+    newlines = min(2, max(len(last) - len(before), len(piece) - len(after)))
+    pieces[-1] = before
+    return "\n" * newlines + after
+
+
+def _visible(text: str) -> str:
+    """A text without soft hyphens and other characters that nobody sees; the same object where it holds none."""
+    for sign in _INVISIBLE:
+        if sign in text:
+            text = text.replace(sign, "")
+    return text
+
+
+def _text_of(element: Tag) -> str:
+    """All text of an element; most links hold one string and nothing else."""
+    contents = element.contents
+    return str(contents[0]) if len(contents) == 1 and not isinstance(contents[0], Tag) else element.get_text()
+
+
+def _is_block(node: Any) -> bool:
+    return isinstance(node, Tag) and node.name not in _INLINE_NAMES and node.name != "br"
+
+
+def _is_block_edge(sibling: Any, parent: Tag | None) -> bool:
+    """Whether what stands beside a text is a block, or the end of the block around it."""
+    if sibling is None:
+        return parent is not None and parent.name not in _INLINE_NAMES
+    return isinstance(sibling, Tag) and sibling.name not in _INLINE_NAMES
+
+
+def _starts_with_block(element: Tag) -> bool:
+    for child in element.children:
+        if isinstance(child, Tag):
+            return child.name not in _INLINE_NAMES
+        if str(child).strip():
+            return False
+    return True
+
+
+def _is_in_first_row(element: Tag) -> bool:
+    row, table = element.find_parent("tr"), element.find_parent("table")
+    return row is not None and table is not None and table.find("tr") is row
+
+
+def _outer_space(text: str) -> tuple[str, str, str]:
+    words = text.strip()
+    if not words:
+        return text, "", ""
+    return (" " if text[0].isspace() else ""), words, (" " if text[-1].isspace() else "")
+
+
+def _with_breaks(text: str) -> str:
+    """Write the marked breaks of a block: a run is a new paragraph, one between words a hard break."""
+    text = text.strip(_BLOCK_MARGIN)
+    if _BREAK not in text:
+        return text
+    text = _BREAK_RUN.sub("\n\n", text)
+    first, *others = _ONE_BREAK.split(text)
+    return first + "".join(map(_broken_line, others))
+
+
+def _broken_line(text: str) -> str:
+    """What follows a break: a line of text, which must not read as a list or a rule, or a block, before which it is none."""
+    if text[:1] == "\n":
+        return text
+    line, newline, rest = text.partition("\n")
+    return f"\\\n{escaped_line_start(line)}{newline}{rest}"
+
+
+def _emphasised(text: str, sign: str, el: Tag) -> str:
+    """Put signs around each line of a text; white space and a mark that would break them stay outside."""
+    if _BREAK in text or "\n\n" in text:
+        pieces = _PIECES.split(text)
+        return "".join(piece if at % 2 else _signed(piece, sign, None) for at, piece in enumerate(pieces))
+    return _signed(text, sign, el.next_sibling)
+
+
+def _signed(text: str, sign: str, following: Any) -> str:
+    lead, words, trail = _outer_space(text)
+    if not words or not any(character.isalnum() for character in words):
+        return text
+    if not trail and isinstance(following, NavigableString) and str(following)[:1].isalnum():
+        # CommonMark does not close emphasis between punctuation and a letter
+        bare = words.rstrip(".,:;!?")
+        words, trail = bare, words[len(bare) :]
+    return f"{lead}{sign}{words}{sign}{trail}" if words else text

@@ -1,0 +1,308 @@
+"""The selected content brought to the few elements that Markdown has.
+
+In: the content as the page's author marked it up. Out: the same words in `div p h1..h6 ul ol li blockquote pre table hr`
+and `a b i code s br` only, loose text in paragraphs, lists numbered, no block inside a line. Words are never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from archivepolicy.extraction.paragraphs import wrap_loose_text
+from archivepolicy.extraction.plaintext import content_of
+from archivepolicy.extraction.tables import unfold_layout_tables
+from archivepolicy.extraction.tree import INLINE, append_text, elements, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# a "heading" with blocks in it and more characters than this was left open by its author
+_MAX_HEADING_CHARS = 400
+_SAME = {
+    "strong": "b", "em": "i", "del": "s", "strike": "s", "kbd": "code", "samp": "code", "tt": "code", "cite": "i", "dfn": "i",
+    "var": "i", "dir": "ul", "menu": "ul",
+}  # fmt: skip
+_KEPT_INLINE = frozenset({"a", "b", "i", "s", "code", "q", "br"})
+# elements of which nothing but the words is left
+_WORDS_ONLY = (*(INLINE - _KEPT_INLINE - _SAME.keys()), "col", "colgroup", "area")
+# What an element is called that goes, all of one kind in one pass: to unwrap them one by one joins their words again and
+# again, which takes the square of their number. It is a name of INLINE, so that it is no block until then.
+_UNWRAPPED = "span"
+_KEPT_BLOCKS = frozenset({
+    "div", "p", *HEADINGS, "ul", "ol", "li", "blockquote", "pre", "hr", "table", "thead", "tbody", "tfoot", "tr", "td", "th",
+    "caption",
+})  # fmt: skip
+_NUMERALS = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
+    (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_LAST_ROMAN = 3999
+# fonts in which letters are pictures; office software wrote its bullets so
+_DINGBAT_FONT = re.compile(r"wingdings|webdings|dingbats", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n\s*")
+
+
+def normalise(content: etree._Element) -> None:
+    """Bring the content to Markdown's elements, in place."""
+    unfold_layout_tables(content)
+    _rename_all(content)
+    _untangle_all(content)
+    for element in list(content.iter("b", "i")):
+        _join_next(element)
+    etree.strip_tags(content, _UNWRAPPED)
+    for element in [content, *content.iter("div", "blockquote", "li")]:
+        _fill_paragraphs(element)
+    for listing in list(content.iter("ul", "ol")):
+        _order(listing)
+
+
+def _rename_all(content: etree._Element) -> None:
+    for pre in list(content.iter("pre")):
+        _rename_pre(pre)
+    for element in content.iter("font", "span"):
+        _rename_dingbat(element)
+    etree.strip_tags(content, *_WORDS_ONLY)
+    for element in elements(content):
+        _rename(element)
+
+
+def _untangle_all(content: etree._Element) -> None:
+    for element in list(content.iter("a", "b", "i", "s", "code", *HEADINGS)):
+        if len(element) and element.getparent() is not None:
+            _untangle(element)
+    for paragraph in list(content.iter("p")):
+        if _holds_block(paragraph):  # a heading that stood in the text as `<a name=x><h2>Names</h2></a>`
+            paragraph.tag = "div"
+    etree.strip_tags(content, _UNWRAPPED)
+
+
+def _rename(element: etree._Element) -> None:
+    """Give one element the name that Markdown's converter knows, or leave only what it holds."""
+    tag = _SAME.get(element.tag, element.tag)
+    if tag != element.tag:
+        element.tag = tag
+    if tag in _SPECIAL:
+        _SPECIAL[tag](element)
+    elif tag not in _KEPT_BLOCKS and tag not in INLINE and tag != "br":
+        element.tag = "div"
+
+
+def _rename_dingbat(element: etree._Element) -> None:
+    """A letter that a font of pictures shows as a bullet, an arrow or a tick becomes a bullet."""
+    font = element.get("face") or element.get("style")
+    if font and len(element) == 0 and _DINGBAT_FONT.search(font) and len((element.text or "").strip()) == 1:
+        element.text = "\N{BULLET}"
+
+
+def _rename_button(button: etree._Element) -> None:
+    parent = button.getparent()
+    beside_heading = _holds_block(button) or (parent is not None and parent.tag in (*HEADINGS, "dt", "summary", "b"))
+    button.tag = _UNWRAPPED if beside_heading else "p"
+
+
+def _rename_term(term: etree._Element) -> None:
+    """A term or an accordion's title becomes a bold paragraph, unless it is a heading already."""
+    if next(term.iter(*HEADINGS), None) is not None or _holds_block(term):
+        term.tag = "div"
+        return
+    bold = etree.Element("b")
+    bold.text, term.text = term.text, None
+    bold.extend(list(term))
+    term.append(bold)
+    term.tag = "p"
+
+
+def _rename_definition(definition: etree._Element) -> None:
+    definition.tag = "div" if _holds_block(definition) else "p"
+
+
+def _rename_pre(pre: etree._Element) -> None:
+    """Preformatted prose becomes paragraphs; marked code stays."""
+    if next(pre.iter("code", "samp", "kbd"), None) is not None:
+        return
+    if next(pre.iter("a", "b", "i", "strong", "em", "font", "span", "h1", "h2", "h3", "p"), None) is not None:
+        pre.tag = "div"
+        _break_lines(pre)
+        return
+    for br in pre.iter("br"):
+        br.tail = "\n" + (br.tail or "")
+    text = "".join(str(piece) for piece in pre.itertext())
+    pre[:] = []
+    pre.text = None
+    pre.tag = "div"
+    pre.extend(list(content_of(text)))
+
+
+def _break_lines(pre: etree._Element) -> None:
+    """Write blank lines in marked-up preformatted text as runs of breaks."""
+    for element in list(pre.iter("*")):
+        children = list(element)
+        element.text, *rest = _BLANK_LINE.split(element.text or "")
+        broken = _breaks(rest)
+        for child in children:
+            child.tail, *rest = _BLANK_LINE.split(child.tail or "")
+            broken += [child, *_breaks(rest)]
+        if len(broken) > len(children):
+            element[:] = broken
+
+
+def _breaks(pieces: list[str]) -> list[etree._Element]:
+    """Two breaks before each piece of text."""
+    breaks: list[etree._Element] = []
+    for piece in pieces:
+        breaks += [etree.Element("br"), etree.Element("br")]
+        breaks[-1].tail = piece
+    return breaks
+
+
+_SPECIAL: dict[str, Callable[[etree._Element], None]] = {
+    "button": _rename_button,
+    "dt": _rename_term,
+    "summary": _rename_term,
+    "dd": _rename_definition,
+    "figcaption": _rename_definition,
+    "legend": _rename_definition,
+}
+
+
+def _holds_block(element: etree._Element) -> bool:
+    return any(inner.tag not in INLINE and inner.tag != "br" for inner in element.iterdescendants("*"))
+
+
+def _untangle(element: etree._Element) -> None:
+    """Take blocks out of a line: links move into them, emphasis around them goes, headings lose their paragraphs."""
+    tag = element.tag
+    if tag in HEADINGS:
+        _flatten_heading(element)
+        return
+    if not _holds_block(element):
+        return
+    if tag == "a" and element.get("href"):
+        for block in [
+            inner for inner in element.iterdescendants(*HEADINGS, "p", "div", "li", "td") if not _holds_block(inner)
+        ]:
+            link = etree.Element("a", href=element.get("href") or "")
+            link.text, block.text = block.text, None
+            link.extend(list(block))
+            block.append(link)
+    element.tag = _UNWRAPPED
+
+
+def _join_next(element: etree._Element) -> None:
+    """Take in the next element where it is the same emphasis and only a space stands between: `**a** **b**` is `**a b**`."""
+    words: list[str] = []
+    while (
+        (following := element.getnext()) is not None
+        and following.tag == element.tag
+        and not (element.tail or "").strip()
+    ):
+        words += [element.tail or "", following.text or ""]
+        if len(following):
+            append_text(element, "".join(words))
+            words = []
+            element.extend(list(following))
+        element.tail, following.tail = following.tail, None
+        following.getparent().remove(following)  # type: ignore[union-attr]  # it has the parent of `element`
+    if words:
+        append_text(element, "".join(words))
+
+
+def _flatten_heading(heading: etree._Element) -> None:
+    for bold in list(heading.iter("b")):
+        bold.tag = _UNWRAPPED
+    if not _holds_block(heading):
+        return
+    if (
+        sum(len(text) for text in heading.itertext()) > _MAX_HEADING_CHARS
+        or next(heading.iterdescendants("table", *HEADINGS), None) is not None
+    ):
+        heading.tag = "div"
+        return
+    for block in [inner for inner in heading.iterdescendants("*") if inner.tag not in INLINE and inner.tag != "br"]:
+        block.tail = " " + (block.tail or "")
+        block.tag = _UNWRAPPED
+
+
+def _fill_paragraphs(element: etree._Element) -> None:
+    """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
+    if element.tag == "li":
+        if any(child.tag in ("p", "div", *HEADINGS) for child in element) or _has_only_line(element):
+            wrap_loose_text(element)
+        return
+    wrap_loose_text(element)
+    is_line = all(child.tag in INLINE or child.tag == "br" for child in element)
+    if not is_line or not (len(element) or (element.text and element.text.strip())):
+        return
+    if element.tag == "div" and element.getparent() is not None:
+        element.tag = "p"
+    else:
+        paragraph = etree.Element("p")
+        paragraph.text, element.text = element.text, None
+        paragraph.extend(list(element))
+        element.append(paragraph)
+
+
+def _has_only_line(element: etree._Element) -> bool:
+    return all(child.tag in INLINE or child.tag == "br" for child in element)
+
+
+def _order(listing: etree._Element) -> None:
+    """Number a list's items (`marker`), and mend lists that hold other things than items."""
+    for child in list(listing):
+        if child.tag == "div" and next(child.iterchildren("li"), None) is not None:
+            unwrap(child)
+    items = [child for child in listing if child.tag == "li"]
+    if not items:
+        listing.tag = "div"
+        return
+    for child in list(listing):
+        if child.tag in ("ul", "ol"):
+            _take_in(child)
+    if listing.tag != "ol":
+        return
+    number = _whole(listing.get("start"), 1)
+    for item in items:
+        number = _whole(item.get("value"), number)
+        item.set("marker", _marker(number, listing.get("type") or item.get("type") or "1"))
+        number += 1
+
+
+def _take_in(inner: etree._Element) -> None:
+    """Move a list that stands directly in a list into the item before it."""
+    previous = inner.getprevious()
+    tail, inner.tail = inner.tail, None
+    if previous is not None and previous.tag == "li":
+        previous.append(inner)
+    else:
+        item = etree.Element("li")
+        inner.addprevious(item)
+        item.append(inner)
+        previous = item
+    if tail and tail.strip():
+        append_text(previous, tail)
+
+
+def _whole(text: str | None, default: int) -> int:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
+
+
+def _marker(number: int, type_: str) -> str:
+    """An item's number as the list's `type` asks: `3.`, `c.`, `C.`, `iii.`, `III.`."""
+    if type_ in ("a", "A") and number > 0:
+        letters, rest = "", number
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            letters = chr(ord(type_) + digit) + letters
+        return f"{letters}."
+    if type_ in ("i", "I") and 0 < number <= _LAST_ROMAN:
+        roman, rest = "", number
+        for value, numeral in _NUMERALS:
+            count, rest = divmod(rest, value)
+            roman += numeral * count
+        return f"{roman if type_ == 'i' else roman.upper()}."
+    return f"{number}."

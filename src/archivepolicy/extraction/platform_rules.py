@@ -1,0 +1,221 @@
+"""Rules for the chrome of one hosting platform each, read from `platforms/*.toml`.
+
+In: a page's source and its tree. Out: the tree without what the rules of the platforms found there name, and a log. A
+platform's rules apply only where one of its markers begins an attribute's value or a segment of an address in the source:
+neither a policy that speaks of vBulletin nor the word "clipboard" makes a page a forum. A rule by selector obeys a bound
+of size; a rule by text looks at the first or last blocks of the selected content only, and its pattern must match the
+whole block. `platforms/README.md` tells how to write one; no Python is touched for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any, cast
+
+from lxml.cssselect import CSSSelector, SelectorError
+
+from archivepolicy.extraction.chrome import removal_of
+from archivepolicy.extraction.tree import drop, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lxml import etree
+
+    from archivepolicy.extraction.weights import Weights
+    from archivepolicy.records.document import Removal
+
+REGIONS = frozenset({"page", "start", "end", "edges"})
+# a selector without its own bound may take no more than this share of the page's prose
+_MAX_SHARE = 0.1
+_DEFAULT_CHARS = 120
+# who says so: a page of that platform, its own template or source, or nobody yet
+_EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
+_MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        id: `platform/rule`.
+        select: Finds the elements, or None for a rule by text alone.
+        text: Must match the whole of an element's words, or None.
+        region: `page` (before the content is selected), or the blocks at the content's `start`, `end` or both `edges`.
+        max_chars: An element with more characters stays; None for a `page` rule bounded by its share of prose.
+        following: Tag of the next element, which goes too; None where nothing follows.
+    """
+
+    id: str
+    select: Callable[[etree._Element], list[etree._Element]] | None
+    text: re.Pattern[str] | None
+    region: str
+    max_chars: int | None
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One platform: where to know it by, and its rules."""
+
+    id: str
+    name: str
+    markers: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+@functools.cache
+def platforms() -> tuple[Platform, ...]:
+    """Every platform that has a file, by id."""
+    folder = resources.files("archivepolicy.extraction") / "platforms"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return tuple(platform_of(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
+
+
+def platform_of(data: dict[str, Any]) -> Platform:
+    """Read one platform's data.
+
+    Raises:
+        ValueError: A key is missing or wrong.
+    """
+    try:
+        rules = tuple(_rule(data["id"], rule) for rule in data["rules"])
+        return Platform(
+            id=data["id"],
+            name=data["name"],
+            markers=_markers(data["id"], data["markers"]),
+            rules=rules,
+        )
+    except KeyError as missing:
+        raise ValueError(f"platform {data.get('id')!r}: {missing} is missing") from missing
+
+
+def _markers(platform: str, markers: list[str]) -> tuple[str, ...]:
+    if not markers or not all(_MARKER.fullmatch(marker) for marker in markers):
+        raise ValueError(
+            f"platform {platform!r}: markers are three or more lower-case ASCII signs, a letter or digit first"
+        )
+    return tuple(markers)
+
+
+def _rule(platform: str, data: dict[str, Any]) -> Rule:
+    selector, text, region = data.get("selector"), data.get("text"), data.get("region", "page")
+    if (
+        region not in REGIONS
+        or not (selector or text)
+        or (region == "page" and not selector)
+        or not _EVIDENCE.match(data.get("evidence") or "")
+    ):
+        raise ValueError(
+            f"platform {platform!r}, rule {data.get('id')!r}: needs evidence (seen:, read: or assumed:), "
+            "a region, and a selector or a text"
+        )
+    return Rule(
+        id=f"{platform}/{data['id']}",
+        select=_compiled(data["id"], selector) if selector else None,
+        text=re.compile(text, re.IGNORECASE) if text else None,
+        region=region,
+        max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
+        following=data.get("following"),
+    )
+
+
+def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
+    try:
+        found = CSSSelector(selector, translator="html")
+    except SelectorError as cause:
+        raise ValueError(f"platform {platform!r}: not a selector: {selector!r}") from cause
+    return lambda root: cast("list[etree._Element]", found(root))  # a selector names elements, never values
+
+
+def detected(html: str) -> tuple[Platform, ...]:
+    """The platforms whose markers stand in a page's source, by id; may be empty."""
+    index = _marker_index()
+    found: set[str] = set()
+    for places in index.places:
+        for place in places.finditer(html):
+            words = html[place.end() : place.end() + index.longest].lower().removeprefix("www.")
+            found.update(name for marker, name in index.by_first.get(words[:1], ()) if words.startswith(marker))
+    return tuple(platform for platform in platforms() if platform.id in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MarkerIndex:
+    """The markers of all platforms, made ready to be looked for in one pass.
+
+    Attributes:
+        places: Each ends, in the source, where a marker begins.
+        by_first: Marker and platform, by the marker's first character.
+        longest: Characters of the longest marker and of `www.` before it.
+    """
+
+    places: tuple[re.Pattern[str], ...]
+    by_first: dict[str, list[tuple[str, str]]]
+    longest: int
+
+
+@functools.cache
+def _marker_index() -> _MarkerIndex:
+    by_first: dict[str, list[tuple[str, str]]] = {}
+    for platform in platforms():
+        for marker in platform.markers:
+            by_first.setdefault(marker[0], []).append((marker, platform.id))
+    markers = [marker for group in by_first.values() for marker, _ in group]
+    # a pattern that begins with one literal sign is looked for some six times as fast as one that begins with a choice
+    tree = f"(?={_prefix_tree([*markers, *(f'www.{marker}' for marker in markers)])})"
+    return _MarkerIndex(
+        places=(re.compile(f"/{tree}"), re.compile(f"=[\"']?+{tree}")),
+        by_first=by_first,
+        longest=max(map(len, markers), default=0) + len("www."),
+    )
+
+
+def _prefix_tree(words: list[str]) -> str:
+    """A pattern for words that share their beginnings, in either case; a word ends the branch that it begins."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        tails.setdefault(word[:1], []).append(word[1:])
+    if "" in tails:
+        return ""
+    branches = [
+        (f"[{first}{first.upper()}]" if first.isalpha() else re.escape(first)) + _prefix_tree(rest)
+        for first, rest in sorted(tails.items())
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights: Weights) -> list[Removal]:
+    """Drop what the `page` rules of the platforms found name; gives the log."""
+    removed: list[Removal] = []
+    total = max(weights[body].prose, 1.0)
+    for rule in (rule for platform in found for rule in platform.rules if rule.region == "page"):
+        for element in rule.select(body) if rule.select else ():
+            is_gone = all(ancestor is not body for ancestor in element.iterancestors())
+            if is_gone or not _is_within_bounds(element, rule, weights, total):
+                continue
+            following = element.getnext()
+            gone = [element] if following is None or following.tag != rule.following else [element, following]
+            for one in gone:
+                if (removal := removal_of(one, rule.id)).text:
+                    removed.append(removal)
+                weights.subtract(one)
+                drop(one)
+    return removed
+
+
+def _is_within_bounds(element: etree._Element, rule: Rule, weights: Weights, total: float) -> bool:
+    if rule.text is not None and not rule.text.fullmatch(words_of(element)):
+        return False
+    if rule.max_chars is not None:
+        return weights[element].chars <= rule.max_chars
+    return weights[element].prose / total < _MAX_SHARE
+
+
+def edge_rules(found: tuple[Platform, ...], region: str) -> tuple[Rule, ...]:
+    """The rules of the platforms found for one end of the content (`start` or `end`)."""
+    return tuple(rule for platform in found for rule in platform.rules if rule.region in (region, "edges"))

@@ -1,0 +1,50 @@
+"""Markdown as a converter leaves it, cleaned.
+
+In: Markdown with any spacing. Out: one blank line between blocks, no trailing spaces, no rule at either end, one final
+newline; empty for a text without words. Fenced code is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+# an opening fence has no backtick behind it: "```a`` b``` c" is code within a line
+_FENCE = re.compile(r"\s*(?:>\s*)*(?:```[^`]*$|~~~)")
+_EMPTY = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])?")
+_SPACES = re.compile(r"(?<=\S) {2,}")
+_LONGEST_MARK = len("123456789.")
+_RULE = "---"
+
+
+def tidied(markdown: str) -> str:
+    """Clean a Markdown text."""
+    lines: list[str] = []
+    in_code = False
+    for raw in markdown.split("\n"):
+        if ("`" in raw or "~" in raw) and _FENCE.match(raw):
+            in_code = not in_code
+        elif in_code:
+            lines.append(raw)
+            continue
+        line = raw.rstrip()
+        if "  " in line:
+            line = _SPACES.sub(" ", line)
+        if not line or _is_empty_block(line):
+            if lines and lines[-1]:
+                lines.append("")
+        elif line != _RULE or _last_block(lines) not in ("", _RULE):
+            lines.append(line)
+    while lines and lines[-1] in ("", _RULE):
+        lines.pop()
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _is_empty_block(line: str) -> bool:
+    """Whether a line is a list item's or a heading's mark and nothing else."""
+    mark = line.strip()
+    return len(mark) <= _LONGEST_MARK and _EMPTY.fullmatch(mark) is not None
+
+
+def _last_block(lines: list[str]) -> str:
+    """The last line that is not blank; empty where there is none."""
+    return next((line for line in reversed(lines) if line), "")

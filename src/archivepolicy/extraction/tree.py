@@ -1,0 +1,341 @@
+"""Text of a page to its parsed tree, and the few moves on lxml elements that every step needs.
+
+In: decoded text. Out: a `Page`: the body as an lxml tree whose depth is bounded, and what the head says. Scripts,
+styles, images and form fields are gone from the body, the text after each kept. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
+MAX_DEPTH = 140
+# elements that hold no words of the page
+# a text field with so many words holds a document, not what a visitor typed (assumed)
+_TEXTAREA_WORDS = 100
+_WORDLESS = (
+    "script", "style", "template", "svg", "noscript", "iframe", "object", "embed", "canvas", "audio", "video", "input",
+    "select", "textarea", "dialog", "picture", "link", "meta", "map", "datalist", "applet", "basefont", "bgsound", "param",
+    "math", "progress", "meter", "head", "title",
+)  # fmt: skip
+# elements that stand in a line of text; all others begin a new one
+INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
+_VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "frame", "basefont",
+})  # fmt: skip
+_HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
+_AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
+_PREFIXED_TAG = re.compile(r"<[A-Za-z][\w.-]*:[A-Za-z]")
+# `&#30;` and its like: characters that no text holds, and that lxml refuses to write
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A parsed page.
+
+    Attributes:
+        body: The tree; changed in place by the steps that follow.
+        title: `<title>`, white space folded; may be empty.
+        base_href: `<base href>` as it stands, or None.
+        language: BCP 47, or None.
+        frames: Source addresses of a frameset's frames, in order; empty where there is none.
+    """
+
+    body: etree._Element
+    title: str
+    base_href: str | None
+    language: str | None
+    frames: tuple[str, ...]
+
+
+def parsed_page(html: str) -> Page:
+    """Parse a page; any text gives a page, maybe with an empty body."""
+    root = _parsed(_CONTROL_REFERENCE.sub("", html) if "&#" in html else html)
+    if root is None:
+        return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
+    frames = tuple(frame.get("src") or "" for frame in root.iter("frame") if frame.get("src"))
+    title, language = _title(root), _language(root)
+    base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
+    body = _body(root, is_frameset=bool(frames))
+    if _PREFIXED_TAG.search(html):
+        for element in body.iter("*"):
+            if ":" in element.tag:  # Word's and advertisers' own elements, which stand inside lines
+                element.tag = "span"
+    image_headings(body)
+    for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _TEXTAREA_WORDS]:
+        _paragraphs_of(textarea)
+    without_scripts = list(body.iter("noscript"))
+    etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
+    if without_scripts and not words_of(body, limit=1):
+        for (
+            noscript
+        ) in without_scripts:  # all that the page says to a reader without scripts, as an archive's crawler is
+            noscript.tag = "div"
+            body.append(noscript)
+    return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def _paragraphs_of(textarea: etree._Element) -> None:
+    """Make a block of a text field that holds a document ("I have read these terms"), a paragraph an empty line."""
+    texts = re.split(r"\n\s*\n", (textarea.text or "").replace("\r\n", "\n"))
+    textarea.tag, textarea.text = "div", None
+    for text in filter(str.strip, texts):
+        etree.SubElement(textarea, "p").text = text
+
+
+def _parsed(html: str) -> etree._Element | None:
+    """The root, or None where there is no markup and no text in it."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None or _is_too_deep(root):
+        return _flattened(html)
+    return root
+
+
+def _is_too_deep(root: etree._Element) -> bool:
+    """Whether some element lies below the bound; asked of libxml2, which answers without recursion."""
+    return bool(_AT_BOUND(root))
+
+
+class _FlatBuilder:
+    """Builds a tree in which nothing lies below the bound: wrappers below it are passed over, their words kept."""
+
+    def __init__(self) -> None:
+        self._root = etree.Element("html")
+        self._path: list[etree._Element] = [self._root]
+        self._below: list[str] = []
+        self._words: list[str] = []
+
+    def start(self, tag: str | bytes, attrib: Mapping[str | bytes, str | bytes]) -> None:
+        """Open an element, or pass it over below the bound."""
+        tag = _str(tag)
+        if len(self._path) >= MAX_DEPTH and tag not in _VOID:
+            self._below.append(tag)
+            self._words.append("\n")
+            return
+        self._put_words()
+        if tag == "html" and len(self._path) == 1:
+            return
+        element = etree.SubElement(
+            self._path[-1], tag, {_str(name): _str(value or "") for name, value in attrib.items()}
+        )
+        if tag not in _VOID and not self._below:
+            self._path.append(element)
+
+    def end(self, tag: str | bytes) -> None:
+        """Close an element."""
+        tag = _str(tag)
+        if self._below:
+            self._below.pop()
+        elif len(self._path) > 1 and self._path[-1].tag == tag:
+            self._put_words()
+            self._path.pop()
+
+    def data(self, data: str | bytes) -> None:
+        """Add text where it stands."""
+        if not self._below or self._below[-1] not in ("script", "style"):
+            self._words.append(_str(data))
+
+    def _put_words(self) -> None:
+        """Write what was read since the last element into the tree at once: piece by piece takes the square of it."""
+        if self._words:
+            append_text(self._path[-1], "".join(self._words))
+            self._words.clear()
+
+    def comment(self, text: str | bytes) -> None:
+        """Pass a comment over."""
+
+    def close(self) -> etree._Element:
+        """Give the root."""
+        self._put_words()
+        return self._root
+
+
+def _str(text: str | bytes) -> str:
+    return text if isinstance(text, str) else text.decode("utf-8", "replace")
+
+
+def _flattened(html: str) -> etree._Element | None:
+    """Parse event by event, which no depth troubles; None where the page holds nothing at all."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, target=_FlatBuilder())
+    try:
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return root if isinstance(root, etree._Element) and len(root) else None
+
+
+def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
+    """The body; for a frameset what stands in `<noframes>`; where there is none, a new one with all there is."""
+    without_frames = list(root.iter("noframes")) if is_frameset else []
+    if without_frames:
+        whole = etree.Element("body")
+        for noframes in without_frames:
+            # libxml2 gives what stands in it as markup that was not read, unless it was closed too early
+            markup = noframes.text or ""
+            inner = _parsed(markup) if "<" in markup else None
+            whole.extend([noframes] if inner is None else [*_body(inner, is_frameset=False)])
+            noframes.tag = "div"
+        return whole
+    body = next(root.iter("body"), etree.Element("body"))
+    if body.getparent() is None and root.tag == "html":
+        root.append(body)
+    if root.tag != "html":
+        body.append(root)
+        return body
+    # libxml2 leaves what it does not know (`<main>`) in the head where no <body> is written, and puts what follows a
+    # second </html> beside the body
+    strays = [element for head in root.iter("head") for element in head if element.tag not in _HEAD_TAGS]
+    for at, stray in enumerate(strays):
+        body.insert(at, stray)
+    for stray in [element for element in root if element.tag not in ("head", "body", "frameset")]:
+        body.append(stray)
+    return body
+
+
+def _title(root: etree._Element) -> str:
+    for title in root.iter("title"):
+        if any(ancestor.tag == "svg" for ancestor in title.iterancestors()):
+            continue
+        if words := words_of(title):
+            return words
+    return ""
+
+
+def _language(root: etree._Element) -> str | None:
+    declared = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang")]
+    metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
+    declared += [meta.get("content") for meta in metas]
+    for value in declared:
+        if match := _LANGUAGE.match((value or "").strip().replace("_", "-")):
+            return match[0]
+    return None
+
+
+def image_headings(body: etree._Element) -> None:
+    """Give an `h1` that is only an image the image's alternative text."""
+    for heading in body.iter("h1"):
+        if not words_of(heading):
+            alternatives = [image.get("alt") or "" for image in heading.iter("img")]
+            if text := folded(" ".join(alternatives)):
+                append_text(heading, text)
+
+
+# ---------------------------------------------------------------------- moves
+
+
+def folded(text: str) -> str:
+    """White space folded to single spaces, none at the ends."""
+    return " ".join(text.split())
+
+
+def words_of(element: etree._Element, *, limit: int | None = None) -> str:
+    """Text of an element, white space folded, a space around every block; reading stops soon after `limit` characters."""
+    pieces: list[str] = []
+    _read(element, pieces, sys.maxsize if limit is None else limit)
+    return folded("".join(pieces))[:limit]
+
+
+def _read(element: etree._Element, pieces: list[str], left: int) -> int:
+    """Add an element's text to the pieces while characters are left; gives how many still are, below 0 at the end."""
+    if text := element.text:
+        pieces.append(text)
+        left -= len(text.strip())
+    for child in element:
+        if left < 0:
+            break
+        is_block = child.tag not in INLINE
+        if is_block:
+            pieces.append(" ")
+        left = _read(child, pieces, left)
+        if left < 0:
+            break
+        if is_block:
+            pieces.append(" ")
+        if text := child.tail:
+            pieces.append(text)
+            left -= len(text.strip())
+    return left
+
+
+def path_of(element: etree._Element) -> str:
+    """An element as a reader would name it: `div#header`, `p.copyright`."""
+    name = str(element.tag)
+    if element.get("id"):
+        return f"{name}#{folded(element.get('id') or '')}"[:80]
+    classes = (element.get("class") or "").split()
+    return f"{name}.{classes[0]}"[:80] if classes else name
+
+
+def append_text(parent: etree._Element, text: str) -> None:
+    """Add text after everything that an element holds."""
+    last = next(parent.iterchildren(reversed=True), None)  # `len` and `[-1]` count the children first
+    if last is not None:
+        last.tail = (last.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+def drop(element: etree._Element) -> None:
+    """Remove an element and all it holds; the text after it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+        element.tail = None
+    parent.remove(element)
+
+
+def unwrap(element: etree._Element) -> None:
+    """Remove an element and leave what it holds in its place."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    at = parent.index(element)
+    previous = element.getprevious()
+    if element.text:
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.text
+        else:
+            parent.text = (parent.text or "") + element.text
+    children = list(element)
+    tail, element.tail = element.tail, None
+    parent[at : at + 1] = children
+    if tail:
+        last = children[-1] if children else previous
+        if last is not None:
+            last.tail = (last.tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+
+
+def elements(root: etree._Element) -> Iterator[etree._Element]:
+    """Every element below a root, the root left out, in document order, safe against changes of the tree."""
+    found = list(root.iter("*"))
+    return iter(found[1:])

@@ -1,0 +1,264 @@
+"""Verdict: whether an extracted page is a usable policy, or what else stands in its place.
+
+In: a page's title, first heading and text. Out: a `Verdict` with what on the page says so. The words of an error page also
+occur in policies ("access denied", "404", "log in to"), so a phrase counts only in the title, in the first heading or in
+a short text, and only as long as the text does not speak like a policy itself.
+
+The phrases are data: one file a kind in `verdicts/`, and the policies' own vocabulary in `verdicts/words.toml`. This
+module looks at words alone; HTTP status, headers, final host and digests are judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from archivepolicy.records.document import Kind, Verdict
+
+# Kubicek et al. 2025, as read in a catalogue of page chrome collected by 2026-11-22 on 2026-11-23.
+_EMPTY_BELOW_CHARACTERS = 60
+# A page with only headings, a date and a link is empty too, as long as it is this short [seen: Microsoft Copilot 2025].
+_HEADINGS_ONLY_BELOW_CHARACTERS = 150
+# a catalogue of page chrome collected by 2026-11-22: the words of error pages count in a text under about 150 words.
+_SHORT_BELOW_WORDS = 150
+# A decisive title outweighs a consent wall's own talk of data, up to this length [assumed].
+_DECISIVE_BELOW_WORDS = 400
+# How many different policy terms make a text speak like a policy. Measured on 2026-11-23 on the 1,351 different texts of
+# the corpora: the figures stand in tests/extraction/test_verdict.py.
+# The first number is for a page whose title or first heading names a policy.
+_TERMS_OF_A_SHORT_POLICY = (2, 3)
+_TERMS_OF_A_LONG_POLICY = (3, 5)
+_TERMS_WITHIN_CHARACTERS = 12_000
+# Shortcut for the usual page: so many words in its beginning, link targets apart, and no phrase in its names.
+_LONG_TEXT_CHARACTERS = 8_000
+_LONG_FROM_SPACED_WORDS = 300
+_WIDE_PER_WORD = 2  # Chinese and Japanese: about two characters a word
+_MAX_QUOTE_CHARACTERS = 100
+
+# The order in which kinds are asked; the archive's own pages first, because they may quote the site's.
+_KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR, Kind.LOGIN, Kind.EMPTY)
+
+_LINK = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\))?|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
+_HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
+_MARKS = re.compile(
+    r"^[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)|[*_`|\[\]\\]+|<[^<>\n]{1,200}>", re.MULTILINE
+)
+_SPACED_WORD = re.compile(r"[^\W\d_]{2,}[,.;:]?\s")
+_SPACE = re.compile(r"\s+")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
+_EDGE = " \t.,:;!?¡¿…。！？\"'()-–—=#*_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrases:
+    """The phrases of one kind, compiled; a pattern is None where the kind has no such phrases."""
+
+    decisive: re.Pattern[str] | None
+    whole: frozenset[str]
+    within: re.Pattern[str] | None
+    text: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    title: str
+    heading: str
+    lines: tuple[str, ...]  # of the plain text
+    prose: str  # the plain text as one line
+    words: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hit:
+    kind: Kind
+    is_decisive: bool
+    reasons: tuple[str, ...]
+
+
+def judge(*, page_title: str, first_heading: str, text: str, language: str | None) -> Verdict:
+    """Judge whether a page is a usable policy, from its words alone.
+
+    Args:
+        page_title: The page's `<title>`; may be empty.
+        first_heading: The page's first heading; may be empty.
+        text: The extracted text, Markdown or plain; may be empty.
+        language: The page's declared language (BCP 47), or None. Phrases of every language are tried whatever it says;
+            it only tells where the policies' vocabulary is unknown and a long text must be believed.
+
+    Returns:
+        The verdict; its reasons quote the page.
+    """
+    title, heading = _one_line(page_title), _one_line(first_heading)
+    by_name = _hits_by_name(title, heading)
+    if not by_name and len(_SPACED_WORD.findall(text, 0, _LONG_TEXT_CHARACTERS)) >= _LONG_FROM_SPACED_WORDS:
+        return Verdict(kind=Kind.POLICY)
+    page = _page(title, heading, text, language)
+    for hit in (*by_name, *_hits_in_short_text(page)):
+        if not _speaks_like_a_policy(page, hit):
+            return Verdict(kind=hit.kind, reasons=hit.reasons)
+    emptiness = _emptiness(page, text)
+    return Verdict(kind=Kind.EMPTY, reasons=(emptiness,)) if emptiness else Verdict(kind=Kind.POLICY)
+
+
+def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
+    plain = _plain(text)
+    lines = tuple(line for line in map(_one_line, plain.split("\n")) if line)
+    prose = " ".join(lines)
+    wide = len(_WIDE.findall(prose))
+    words = len(_WIDE.sub(" ", prose).split()) + wide // _WIDE_PER_WORD if wide else len(prose.split())
+    declared = (language or "").replace("_", "-").split("-", maxsplit=1)[0].casefold()
+    return _Page(title=title, heading=heading, lines=lines, prose=prose, words=words, language=declared)
+
+
+def _hits_by_name(title: str, heading: str) -> list[_Hit]:
+    """Look in the title and the first heading, kind by kind."""
+    places = [("title", title), ("first heading", heading)]
+    hits = []
+    for kind in _KINDS:
+        phrases = _phrases(kind)
+        reasons, is_decisive = [], False
+        for place, words in places:
+            match = phrases.decisive.search(words) if phrases.decisive else None
+            is_decisive = is_decisive or match is not None
+            quote = match.group() if match else _whole_part(phrases, words) or _found(phrases.within, words)
+            if quote:
+                reasons.append(f"the {place} says {_quoted(quote)}")
+        if reasons:
+            hits.append(_Hit(kind=kind, is_decisive=is_decisive, reasons=tuple(reasons)))
+    return hits
+
+
+def _hits_in_short_text(page: _Page) -> list[_Hit]:
+    if page.words >= _SHORT_BELOW_WORDS:
+        return []
+    hits = []
+    for kind in _KINDS:
+        phrases = _phrases(kind)
+        decisive = _found(phrases.decisive, page.prose)
+        line = next((line for line in page.lines if _whole_part(phrases, line) == line), None)
+        quote = decisive or _found(phrases.within, page.prose) or _found(phrases.text, page.prose) or line
+        if quote:
+            reason = f"the text of {page.words} words says {_quoted(quote)}"
+            hits.append(_Hit(kind=kind, is_decisive=decisive is not None, reasons=(reason,)))
+    return sorted(hits, key=lambda hit: not hit.is_decisive)
+
+
+def _speaks_like_a_policy(page: _Page, hit: _Hit) -> bool:
+    """Whether the text outweighs the hit: it is a policy that holds the words of an error page."""
+    if hit.is_decisive and page.words < (_DECISIVE_BELOW_WORDS if "title" in hit.reasons[0] else _SHORT_BELOW_WORDS):
+        return False
+    is_long = page.words >= _SHORT_BELOW_WORDS
+    if is_long and page.language and page.language not in _vocabulary("terms"):
+        return True
+    is_named = any(_found(names, f"{page.title} {page.heading}") for names in _vocabulary("names").values())
+    named, unnamed = _TERMS_OF_A_LONG_POLICY if is_long else _TERMS_OF_A_SHORT_POLICY
+    return _has_terms(page, named if is_named else unnamed)
+
+
+def _has_terms(page: _Page, wanted: int) -> bool:
+    """Whether the text's beginning has that many different policy terms of one language."""
+    beginning = page.prose[:_TERMS_WITHIN_CHARACTERS]
+    vocabulary = _vocabulary("terms")
+    declared_first = sorted(vocabulary, key=lambda language: language != page.language)
+    for pattern in (vocabulary[language] for language in declared_first):
+        different = set()
+        for match in pattern.finditer(beginning):
+            different.add(match.group().casefold())
+            if len(different) >= wanted:
+                return True
+    return False
+
+
+def _emptiness(page: _Page, text: str) -> str | None:
+    characters = _size(page.prose)
+    if characters < _EMPTY_BELOW_CHARACTERS:
+        return f"the text has {characters} characters"
+    if characters < _HEADINGS_ONLY_BELOW_CHARACTERS:
+        below = _size(_one_line(_plain(_HEADING.sub("", text))))
+        if below < _EMPTY_BELOW_CHARACTERS and below < characters:
+            return f"the text below its headings has {below} characters"
+    return None
+
+
+def _size(prose: str) -> int:
+    """Count characters, those of Chinese, Japanese and Korean as two: they say as much."""
+    return len(prose) + len(_WIDE.findall(prose))
+
+
+def _whole_part(phrases: _Phrases, words: str) -> str | None:
+    """Find a part of a title, or the whole line, that is one of the kind's whole phrases and nothing else."""
+    for part in (words, *_TITLE_PART.split(words)):
+        if part.strip(_EDGE).casefold() in phrases.whole:
+            return part
+    return None
+
+
+def _found(pattern: re.Pattern[str] | None, words: str) -> str | None:
+    match = pattern.search(words) if pattern else None
+    return match.group() if match else None
+
+
+def _quoted(words: str) -> str:
+    short = words if len(words) <= _MAX_QUOTE_CHARACTERS else words[: _MAX_QUOTE_CHARACTERS - 1] + "…"
+    return f'"{short.strip()}"'
+
+
+def _one_line(words: str) -> str:
+    return _SPACE.sub(" ", words.translate(_QUOTES)).strip()
+
+
+def _plain(markdown: str) -> str:
+    """Take off Markdown's marks, link targets and images, so that the words and their number remain."""
+    return _MARKS.sub(" ", _LINK.sub(" ", markdown))
+
+
+@cache
+def _phrases(kind: Kind) -> _Phrases:
+    data = _load(f"{kind.name.lower()}.toml")
+    return _Phrases(
+        decisive=_pattern(data.get("decisive", ())),
+        whole=frozenset(phrase.strip(_EDGE).casefold() for phrase in data.get("whole", ())),
+        within=_pattern(data.get("within", ())),
+        text=_pattern(data.get("text", ())),
+    )
+
+
+@cache
+def _vocabulary(section: str) -> dict[str, re.Pattern[str]]:
+    """Patterns by language; a term matches wherever a word begins with it."""
+    patterns = {}
+    for language, terms in _load("words.toml")[section].items():
+        pattern = _pattern(terms, is_stem=True)
+        if pattern is not None:
+            patterns[language] = pattern
+    return patterns
+
+
+def _pattern(phrases: list[str] | tuple[str, ...], *, is_stem: bool = False) -> re.Pattern[str] | None:
+    if not phrases:
+        return None
+    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    return re.compile("|".join(_bounded(phrase, is_stem=is_stem) for phrase in longest_first), re.IGNORECASE)
+
+
+def _bounded(phrase: str, *, is_stem: bool) -> str:
+    """Bind a phrase to word boundaries where its script has any."""
+    pattern = re.escape(phrase.translate(_QUOTES))
+    if _WIDE.search(phrase):
+        return pattern
+    before = r"(?<!\w)" if phrase[0].isalnum() else ""
+    after = r"(?!\w)" if phrase[-1].isalnum() and not is_stem else ""
+    return f"{before}{pattern}{after}"
+
+
+@cache
+def _load(name: str) -> dict[str, Any]:
+    text = (files("archivepolicy.extraction") / "verdicts" / name).read_text(encoding="utf-8")
+    return tomllib.loads(text)

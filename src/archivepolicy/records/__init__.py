@@ -1,0 +1,29 @@
+"""Records: what the rooms hand to each other. Frozen dataclasses and their JSON; no I/O, no third-party code."""
+
+from archivepolicy.records.answer import Answer, Hop, Neighbours, Select, Skipped
+from archivepolicy.records.capture import Capture
+from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
+from archivepolicy.records.listing import Listing
+from archivepolicy.records.memento import Memento
+from archivepolicy.records.section import Section
+from archivepolicy.records.snapshot import Snapshot
+
+__all__ = [
+    "Answer",
+    "Capture",
+    "Document",
+    "Hop",
+    "Kind",
+    "Link",
+    "Listing",
+    "Memento",
+    "Neighbours",
+    "Removal",
+    "Section",
+    "Select",
+    "Skipped",
+    "Snapshot",
+    "StatedDate",
+    "TitleSource",
+    "Verdict",
+]

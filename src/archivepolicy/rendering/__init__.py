@@ -1,0 +1,1 @@
+"""Rendering: records as a person or a program reads them."""

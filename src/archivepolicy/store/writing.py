@@ -1,0 +1,80 @@
+"""Writing files so that a reader never meets half a one: temporary name, fsync, rename.
+
+Every failure of the disk (no permission, no space, not a folder) leaves as a `StoreError`, with nothing half-written
+behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archivepolicy.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's errors about a path into store errors."""
+    try:
+        yield
+    except OSError as cause:
+        where = cause.filename or path
+        raise StoreError(f"the store failed: {cause.strerror or cause}: {where}", path=str(where)) from cause
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; folders are made, an existing file is replaced.
+
+    Raises:
+        StoreError: It cannot be written; what stood there before still stands.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(0o666 & ~_umask())  # mkstemp gives 0600: a store is shared like any other file
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def read_file(path: Path) -> bytes | None:
+    """Read a file; None where there is none.
+
+    Raises:
+        StoreError: It is there and cannot be read.
+    """
+    with disk_errors(path):
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut; where folders cannot be opened (Windows), there is nothing to do."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
