@@ -10,7 +10,7 @@ from warcio.warcwriter import WARCWriter
 
 import archivepolicy as ap
 from archivepolicy.extraction import content_frame
-from archivepolicy.pipeline import explain
+from archivepolicy.pipeline.page import explain
 from peers.pywb_peer import PywbPeer
 
 SITE = "http://frames.example"

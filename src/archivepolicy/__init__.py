@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from archivepolicy.errors import RateLimitedError as RateLimitedError
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
-    from archivepolicy.pipeline import captures as captures
-    from archivepolicy.pipeline import convert as convert
-    from archivepolicy.pipeline import get as get
+    from archivepolicy.pipeline.listing import captures as captures
+    from archivepolicy.pipeline.page import convert as convert
+    from archivepolicy.pipeline.snapshot import get as get
     from archivepolicy.records import Answer as Answer
     from archivepolicy.records import Capture as Capture
     from archivepolicy.records import Document as Document
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from archivepolicy.records import Snapshot as Snapshot
 
 _PLACES = {
-    "archivepolicy.pipeline": ("captures", "convert", "get"),
+    "archivepolicy.pipeline.listing": ("captures",),
+    "archivepolicy.pipeline.page": ("convert",),
+    "archivepolicy.pipeline.snapshot": ("get",),
     "archivepolicy.archives": ("open_archive",),
     "archivepolicy.records": ("Answer", "Capture", "Document", "Memento", "Section", "Select", "Snapshot"),
     "archivepolicy.errors": (

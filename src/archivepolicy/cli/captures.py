@@ -32,11 +32,11 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     Redirects, errors and revisits are listed too; a digest marked = occurred before. Without any capture the command
     ends with exit code 3.
     """
-    from archivepolicy import pipeline
     from archivepolicy.errors import NoCaptureError
+    from archivepolicy.pipeline.listing import captures
     from archivepolicy.rendering.captures import captures_as_csv, captures_as_json, captures_as_table
 
-    found = pipeline.captures(
+    found = captures(
         url,
         archive=archive,
         from_=from_,

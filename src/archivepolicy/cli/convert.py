@@ -38,22 +38,22 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     FILE is a page as it was delivered or saved, or - for standard input. No archive is asked and nothing is kept. A page
     that is no policy (an error page, an empty one) ends with exit code 5.
     """
-    from archivepolicy import pipeline
     from archivepolicy.errors import UnusableCaptureError
+    from archivepolicy.pipeline.page import convert, explain_page
     from archivepolicy.records import Section
     from archivepolicy.urls import normalise_url
 
     if as_json and explain:
         raise click.UsageError("--json and --explain both print: choose one")
     payload, own_url = file.read(), normalise_url(url) if url else None
-    document = pipeline.convert(
+    document = convert(
         payload,
         url=own_url,
         content_type=content_type,
         section=Section(css=css, from_heading=from_heading, to_heading=to_heading),
     )
     if explain or explain_html:
-        explanation = pipeline.explain_page(payload, document, url=own_url, content_type=content_type)
+        explanation = explain_page(payload, document, url=own_url, content_type=content_type)
         show_explanation(explanation, printed=explain, html_file=explain_html)
     if as_json:
         print_product(json.dumps({"schema_version": 1, **asdict(document)}, ensure_ascii=False, indent=2) + "\n")

@@ -83,7 +83,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     Finds the capture of URL that answers the date, replays it raw, strips what is not the policy and prints the rest as
     Markdown under an attribution header. How the date was answered goes to standard error.
     """
-    from archivepolicy import pipeline
+    from archivepolicy.pipeline.page import explain as lay_open
+    from archivepolicy.pipeline.snapshot import get
     from archivepolicy.records import Section
     from archivepolicy.rendering.answer import answer_as_text, snapshot_as_json
 
@@ -93,7 +94,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         if css is not None:
             raise click.UsageError("two selectors: --css and --select")
         select, css = "as-of", select
-    snapshot = pipeline.get(
+    snapshot = get(
         url,
         as_of=as_of,
         select=select,
@@ -104,9 +105,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         refresh=refresh,
     )
     if explain or explain_html:
-        explanation = pipeline.explain(
-            snapshot, archive=archive, store=None if no_store else store, max_wait_s=max_wait_s
-        )
+        explanation = lay_open(snapshot, archive=archive, store=None if no_store else store, max_wait_s=max_wait_s)
         show_explanation(explanation, printed=explain, html_file=explain_html)
     if not explain:
         print_product(snapshot_as_json(snapshot) if as_json else snapshot.markdown)
