@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_warning
 from archivepolicy.archives.playback import Playback
+from archivepolicy.archives.prefix import prefix_rows, words_pattern
 from archivepolicy.archives.session import Reply, Request, Session
 from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError
@@ -21,7 +22,7 @@ from archivepolicy.records import Listing
 from archivepolicy.urls import host_of, index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from archivepolicy.records import Capture, Memento
 
@@ -73,12 +74,20 @@ class PywbArchive:
             url=url, captures=in_order(captures), retrieved_at=asked_at, warnings=skipped_rows_warning(unread)
         )
 
+    def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
+        """See `PrefixArchive.prefix_listing`; one request. pywb filters by regular expression and does not collapse."""
+        asked_at = self._now()
+        asked = {"matchType": "prefix", "filter": f"~urlkey:{words_pattern(words)}"}
+        rows = self._rows(url, asked)
+        captures = (capture_from_row(row, self.name) if isinstance(row, dict) else None for row in rows)
+        return prefix_rows(captures, url, words=words, limit=limit, asked_at=asked_at)
+
     def replay(self, capture: Capture) -> Memento:
         """See `Archive.replay`; one request."""
         return self._playback.replay(capture, self._session, self._now)
 
-    def _rows(self, url: str) -> list[object]:
-        query = urlencode({"url": url, "output": "json", "allowFuzzy": "0"})
+    def _rows(self, url: str, further: Mapping[str, str] | None = None) -> list[object]:
+        query = urlencode({"url": url, "output": "json", "allowFuzzy": "0", **(further or {})})
         for path in self._index_paths:
             reply = self._session.get(f"{self._collection_url}{path}?{query}", Request.INDEX)
             text = self._text(reply)

@@ -11,7 +11,7 @@ replay address and names this very capture: an attribution must not claim an add
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,6 +22,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archivepolicy.archives.cdx import in_order
+from archivepolicy.archives.prefix import holds_word, prefix_rows
 from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.digests import normalise_digest, sha1_base32
 from archivepolicy.errors import ArchiveFileError, NotReplayableError
@@ -30,7 +31,7 @@ from archivepolicy.timestamps import is_timestamp, iso_time
 from archivepolicy.urls import domain_name, index_key, quote_once, split_replay_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +81,20 @@ class WarcArchive:
 
     def listing(self, url: str) -> Listing:
         """See `Archive.listing`; reads every file."""
-        self._warnings = []
-        captures: list[Capture] = []
-        for path in self._paths:
-            captures.extend(self._captures_in(path, url))
+        wanted = index_key(url)
+        captures = self._captures(url, lambda key: key == wanted)
         return Listing(url=url, captures=in_order(captures), retrieved_at=None, warnings=tuple(self._warnings))
+
+    def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
+        """See `PrefixArchive.prefix_listing`; reads every file."""
+        prefix = index_key(url)
+        captures = self._captures(url, lambda key: key.startswith(prefix) and holds_word(key, words))
+        listing = prefix_rows(captures, url, words=words, limit=limit, asked_at=None)
+        return replace(listing, warnings=(*self._warnings, *listing.warnings))
+
+    def _captures(self, url: str, is_wanted: Callable[[str], bool]) -> list[Capture]:
+        self._warnings = []
+        return [capture for path in self._paths for capture in self._captures_in(path, domain_name(url), is_wanted)]
 
     def replay(self, capture: Capture) -> Memento:
         """See `Archive.replay`; reads one record, and for a revisit the one that it refers to."""
@@ -97,8 +107,7 @@ class WarcArchive:
             return self._revisited(capture, place)
         return _memento(capture, place)
 
-    def _captures_in(self, path: Path, url: str) -> Iterator[Capture]:
-        wanted, domain = index_key(url), domain_name(url)
+    def _captures_in(self, path: Path, domain: str, is_wanted: Callable[[str], bool]) -> Iterator[Capture]:
         count = 0
         try:
             with path.open("rb") as stream:
@@ -107,7 +116,7 @@ class WarcArchive:
                 for record in records:
                     count += 1
                     target = _target(record)
-                    if record.rec_type not in _READ or domain not in target.lower() or index_key(target) != wanted:
+                    if record.rec_type not in _READ or domain not in target.lower() or not is_wanted(index_key(target)):
                         continue
                     capture = _capture(record, target, path.name)
                     if capture is not None:

@@ -18,6 +18,7 @@ from waybackpy.exceptions import BlockedSiteError, TooManyRequestsError, Wayback
 
 from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_warning
 from archivepolicy.archives.playback import Playback
+from archivepolicy.archives.prefix import prefix_rows, words_pattern
 from archivepolicy.archives.session import Request, Session
 from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError, RateLimitedError
@@ -26,7 +27,7 @@ from archivepolicy.timestamps import is_timestamp
 from archivepolicy.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from archivepolicy.records import Capture, Memento
 
@@ -134,15 +135,33 @@ class WaybackArchive:
         """See `Archive.listing`; one request for every 25,000 captures."""
         index = _CDX(url, endpoint=f"{self._base_url}/cdx/search/cdx", session=self._session)
         asked_at = self._now()
-        unread = 0
-        captures = []
+        rows = list(self._captures(index, url))
+        captures = [row for row in rows if row is not None]
+        unread = len(rows) - len(captures)
+        return Listing(
+            url=url,
+            captures=in_order(captures),
+            retrieved_at=asked_at,
+            warnings=skipped_rows_warning(unread + index.malformed_count),
+        )
+
+    def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
+        """See `PrefixArchive.prefix_listing`; mostly one request.
+
+        The index filters by its own regular expressions, which match a whole value, and collapses by `urlkey`.
+        """
+        index = _CDX(url, endpoint=f"{self._base_url}/cdx/search/cdx", session=self._session)
+        index.match_type = "prefix"
+        index.filters = [f"urlkey:{words_pattern(words)}", "!statuscode:[45].."]
+        index.collapses = ["urlkey"]
+        asked_at = self._now()
+        return prefix_rows(self._captures(index, url), url, words=words, limit=limit, asked_at=asked_at)
+
+    def _captures(self, index: _CDX, url: str) -> Iterator[Capture | None]:
+        """The rows of an answer; None for one that cannot be read."""
         try:
             for row in index.snapshots():
-                capture = capture_from_row(vars(row), self.name)
-                if capture is None:
-                    unread += 1
-                else:
-                    captures.append(capture)
+                yield capture_from_row(vars(row), self.name)
         except BlockedSiteError as cause:
             raise ExcludedError(f"{self.name} excludes {url} from its archive", url=url) from cause
         except TooManyRequestsError as cause:
@@ -151,12 +170,6 @@ class WaybackArchive:
             raise ArchiveUnavailableError(f"{self.name}: {cause}; try again later", archive=self.name) from cause
         except ValueError as cause:
             raise InputError(f"{self.name}: {cause}") from cause
-        return Listing(
-            url=url,
-            captures=in_order(captures),
-            retrieved_at=asked_at,
-            warnings=skipped_rows_warning(unread + index.malformed_count),
-        )
 
     def replay(self, capture: Capture) -> Memento:
         """See `Archive.replay`; one request."""

@@ -17,6 +17,7 @@ from archivepolicy.version import __version__
 COMMANDS = {
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
+    "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
 }
 

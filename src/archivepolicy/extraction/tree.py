@@ -68,7 +68,7 @@ class Page:
 
 def parsed_page(html: str) -> Page:
     """Parse a page; any text gives a page, maybe with an empty body."""
-    root = _parsed(_CONTROL_REFERENCE.sub("", html) if "&#" in html else html)
+    root = parsed_whole(html)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
     frames = tuple(frame.get("src") or "" for frame in root.iter("frame") if frame.get("src"))
@@ -91,6 +91,11 @@ def parsed_page(html: str) -> Page:
             noscript.tag = "div"
             body.append(noscript)
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def parsed_whole(html: str) -> etree._Element | None:
+    """Parse a page and leave all that is in it; None where there is no markup and no text."""
+    return _parsed(_CONTROL_REFERENCE.sub("", html) if "&#" in html else html)
 
 
 def _paragraphs_of(textarea: etree._Element) -> None:

@@ -79,7 +79,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
     snapshot, answer = search(
         question,
         list_captures=list_captures,
-        read=lambda capture: _read(source, kept, capture, section=section, list_captures=list_captures),
+        read=lambda capture: read_snapshot(source, kept, capture, section=section, list_captures=list_captures),
     )
     return _product(source, kept, snapshot, answer)
 
@@ -91,7 +91,7 @@ def _select(name: Select | str) -> Select:
         raise InputError(f"no such selection: {name!r} ({', '.join(Select)})") from cause
 
 
-def _read(
+def read_snapshot(
     source: Archive,
     kept: Store | None,
     capture: Capture,
