@@ -49,6 +49,15 @@ def kinds_named(title: str, url: str) -> tuple[str, ...]:
     return ()
 
 
+def kind_mentions(text: str) -> dict[str, int]:
+    """How often a text has a word of each kind; every kind is there, in the order of the file.
+
+    >>> kind_mentions("Terms, and again: the terms. Photos.")["terms of service"]
+    2
+    """
+    return {kind: sum(1 for _ in pattern.finditer(text)) for kind, pattern in _patterns().items()}
+
+
 def kind_words(kind: str) -> tuple[str, ...]:
     """The beginnings of words that name a kind, as they stand in the file."""
     return tuple(_kinds()[kind]["words"])

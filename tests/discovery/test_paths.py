@@ -1,3 +1,6 @@
+import re
+
+from archivepolicy.archives.prefix import words_pattern
 from archivepolicy.discovery import index_words, path_candidates
 from archivepolicy.discovery.paths import _paths
 from archivepolicy.records import Capture, PolicyKind
@@ -39,8 +42,21 @@ def test_a_usual_query_counts() -> None:
     assert paths(capture("index.php?page=privacy")) == ["index.php?page=privacy"]
 
 
+def test_a_page_of_several_policies_comes_last() -> None:
+    assert paths(capture("legal.html"), capture("privacy")) == ["privacy", "legal.html"]
+    assert paths(capture("legal/team")) == []
+
+
 def test_the_words_of_the_query_cover_the_paths_of_the_list() -> None:
-    words = index_words()
-    for data in _paths().values():
-        for path in (*data["paths"], *data["queries"]):
-            assert any(word in path for word in words), path
+    for kind, data in _paths().items():
+        pattern = re.compile(words_pattern(index_words(PolicyKind(kind))))
+        for path in (*data["paths"], *data["hints"], *(f"/?{query}" for query in data["queries"])):
+            assert pattern.fullmatch(f"example,a){path}"), path
+            assert pattern.fullmatch(f"example,a){path}.php"), path
+
+
+def test_short_words_of_the_query_are_words_of_their_own() -> None:
+    pattern = re.compile(words_pattern(["tos", "terms", "conditions"]))
+    assert all(pattern.fullmatch(f"example,a){path}") for path in ("/tos", "/tos.php", "/x/terms-2", "/ourconditions"))
+    assert not any(pattern.fullmatch(f"example,a){path}") for path in ("/photos/1", "/midterms", "/about", "/"))
+    assert not pattern.fullmatch("example,conditions)/about")

@@ -65,7 +65,8 @@ class PrefixArchive(Protocol):
 
         Args:
             url: Normalised original URL; every URL of an index whose key begins with its key is meant.
-            words: Lower-case ASCII letters, digits and `-`; not empty.
+            words: Lower-case ASCII letters, digits, `-` and `_`; not empty. A word of up to four letters counts only where
+                it stands alone, one of up to six where a word begins.
             limit: At most so many URLs. Where there are more, the listing has a warning.
 
         Returns:

@@ -6,6 +6,7 @@ are hints, which one archive ignores and another applies in its own way. Out: on
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,22 @@ if TYPE_CHECKING:
 
 # rows that are read for each URL that is wanted, where an archive does not collapse
 _ROWS_A_URL = 20
+_WHOLE_CHARS, _BEGINNING_CHARS = 4, 6
 
 
 def words_pattern(words: Sequence[str]) -> str:
-    """A regular expression that matches the whole of an index key with one of the words in it."""
-    return f".*({'|'.join(words)}).*"
+    """A regular expression that matches the whole of an index key with one of the words in its path or query.
 
-
-def holds_word(key: str, words: Sequence[str]) -> bool:
-    """Whether one of the words stands in an index key's path or query."""
-    path = key.partition(")")[2]
-    return any(word in path for word in words)
+    A short word must begin where a word begins, and the shortest must end there too: `tos` stands in every `photos`. Only
+    what the expressions of Java and Python share is used, since the archive applies it.
+    """
+    inner = [word for word in words if len(word) > _BEGINNING_CHARS]
+    beginning = [word for word in words if _WHOLE_CHARS < len(word) <= _BEGINNING_CHARS]
+    whole = [word for word in words if len(word) <= _WHOLE_CHARS]
+    choices = [f"({'|'.join(inner)}).*"] if inner else []
+    choices += [f"[^a-z]({'|'.join(beginning)}).*"] if beginning else []
+    choices += [f"[^a-z]({'|'.join(whole)})([^a-z].*)?"] if whole else []
+    return rf".*\).*({'|'.join(choices)})"
 
 
 def prefix_rows(
@@ -38,6 +44,7 @@ def prefix_rows(
 ) -> Listing:
     """Make a listing of rows; None among them stands for a row that could not be read."""
     prefix = index_key(url)
+    pattern = re.compile(words_pattern(words))
     first: dict[str, Capture] = {}
     unread = 0
     warnings: tuple[str, ...] = ()
@@ -47,7 +54,7 @@ def prefix_rows(
             unread += 1
             continue
         key = index_key(capture.url)
-        if not key.startswith(prefix) or not holds_word(key, words):
+        if not key.startswith(prefix) or not pattern.fullmatch(key):
             continue
         if capture.status is not None and capture.status >= 400:
             continue

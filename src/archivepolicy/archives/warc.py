@@ -11,6 +11,7 @@ replay address and names this very capture: an attribution must not claim an add
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archivepolicy.archives.cdx import in_order
-from archivepolicy.archives.prefix import holds_word, prefix_rows
+from archivepolicy.archives.prefix import prefix_rows, words_pattern
 from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.digests import normalise_digest, sha1_base32
 from archivepolicy.errors import ArchiveFileError, NotReplayableError
@@ -87,8 +88,8 @@ class WarcArchive:
 
     def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
         """See `PrefixArchive.prefix_listing`; reads every file."""
-        prefix = index_key(url)
-        captures = self._captures(url, lambda key: key.startswith(prefix) and holds_word(key, words))
+        prefix, pattern = index_key(url), re.compile(words_pattern(words))
+        captures = self._captures(url, lambda key: key.startswith(prefix) and pattern.fullmatch(key) is not None)
         listing = prefix_rows(captures, url, words=words, limit=limit, asked_at=None)
         return replace(listing, warnings=(*self._warnings, *listing.warnings))
 

@@ -15,6 +15,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import sys
 from collections import deque
 from contextlib import nullcontext
@@ -37,6 +38,7 @@ _MAX_ROW_LINES = 50  # lines that one quoted cell may span
 _CHUNK_BYTES = 64 * 1024
 _SHOWN_CHARS = 80
 _DELIMITERS = ("\t", ";", ",")
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of such bytes
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -242,7 +244,7 @@ def _split_lines(text: str, delimiter: str) -> list[str]:
 def _unreadable(line: _Line) -> str | None:
     if not line.is_whole:
         return f"longer than {MAX_LINE_CHARS:,} characters"
-    if any("\udc80" <= character <= "\udcff" for character in line.text):
+    if _NOT_UTF8.search(line.text):
         return "not UTF-8 text (save the list as UTF-8)"
     return None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from archivepolicy.discovery.merging import cleaned, known_site, page_key
-from archivepolicy.discovery.wording import match_url, objection
+from archivepolicy.discovery.wording import HINT, match_url, objection, slugs
 from archivepolicy.records.candidate import Candidate, PolicyKind
 
 if TYPE_CHECKING:
@@ -37,9 +37,13 @@ def _paths() -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("paths.toml").read_text(encoding="utf-8"))
 
 
-def index_words() -> tuple[str, ...]:
-    """Words of which one stands in every path that is looked for, of every kind; lower-case ASCII, ascending."""
-    return tuple(sorted({word for data in _paths().values() for word in data["words"]}))
+def index_words(kind: PolicyKind) -> tuple[str, ...]:
+    """Words of which one stands in every address that is looked for; lower-case ASCII, ascending.
+
+    They are the words of the common paths and those that speak for a link's address, parted as addresses part words.
+    """
+    written = {slug.replace(" ", mark) for slug in slugs(kind) for mark in ("-", "_", "")}
+    return tuple(sorted({*_paths()[kind]["words"], *written}))
 
 
 def path_candidates(captures: Iterable[Capture], kind: PolicyKind, site: str, period: Period) -> list[Candidate]:
@@ -101,4 +105,6 @@ def _commonness(path: str, query: str, kind: PolicyKind) -> tuple[int, str]:
         return _COMMON_PATH - data["paths"].index(plain) // 4, f"{plain} is a usual path"
     if query in data["queries"]:
         return _COMMON_QUERY, f"?{query} is a usual address"
+    if plain in data["hints"] and not query:
+        return HINT, f"{plain} often holds it"
     return 0, ""

@@ -90,6 +90,11 @@ def _words(kind: PolicyKind) -> _Words:
     )
 
 
+def slugs(kind: PolicyKind) -> tuple[str, ...]:
+    """The words that speak for an address, parted by spaces, the longest first."""
+    return _words(kind).slugs
+
+
 def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({folded(word) for word in words}, key=lambda word: (-len(word), word)))
 
@@ -131,12 +136,12 @@ def match_url(kind: PolicyKind, url: str) -> Match:
         return NOTHING
     segments = [folded(unquote(one)) for one in parts.path.split("/") if one]
     last = " ".join([segments[-1] if segments else "", folded(unquote(parts.query))]).strip()
-    slugs = _words(kind).slugs
+    words = slugs(kind)
     for whole, score in ((last, SLUG_NAME), (" ".join(segments), SLUG)):
-        if slug := next((one for one in slugs if _stands_in(one, whole)), None):
+        if slug := next((one for one in words if _stands_in(one, whole)), None):
             return Match(score=score + min(6, len(slug) // 3), reason=f"its address says {slug!r}", words=slug)
     squeezed = (last + " " + " ".join(segments)).replace(" ", "")
-    inner = next((one for one in slugs if len(one) >= _MIN_INNER_CHARS and one.replace(" ", "") in squeezed), None)
+    inner = next((one for one in words if len(one) >= _MIN_INNER_CHARS and one.replace(" ", "") in squeezed), None)
     return Match(score=INNER_SLUG, reason=f"its address holds {inner!r}", words=inner) if inner else NOTHING
 
 

@@ -23,7 +23,7 @@ from archivepolicy.errors import (
     UnusableCaptureError,
 )
 from archivepolicy.extraction import extract, page_links, policy_kind
-from archivepolicy.kinds import UNNAMED, kind_words, kinds_named
+from archivepolicy.kinds import kind_mentions, kinds_named
 from archivepolicy.pipeline.snapshot import read_snapshot
 from archivepolicy.pipeline.sources import (
     LISTING_FRESH_S,
@@ -54,8 +54,9 @@ if TYPE_CHECKING:
 MAX_READS = 3
 # frames of a homepage, and the page that a splash page sends its reader on to
 _MAX_FURTHER = 3
-_MAX_PATHS = 500
-_MIN_WORDS = 3  # a page without a title of its own that says "privacy" so often is about it (assumed)
+_MAX_PATHS = 1000
+# a page without a title of its own that has a kind's words so often, and others' less, is about it (assumed)
+_MIN_MENTIONS = 3
 _CLIENT_ERROR = 400
 _NO_HOMEPAGE = frozenset({Kind.PARKED, Kind.CHALLENGE, Kind.ERROR, Kind.SOFT_404, Kind.EXCLUDED})
 
@@ -222,28 +223,34 @@ def _from_index(inquiry: _Inquiry) -> list[Candidate]:
     if not isinstance(inquiry.source, PrefixArchive):
         inquiry.looked_at.append(f"Common paths: not looked for, the index of {inquiry.source.name} lists no prefixes.")
         return []
-    parts = urlsplit(inquiry.url)
-    listing = _prefix_listing(inquiry, inquiry.source, urlunsplit((parts.scheme, parts.netloc, "/", "", "")))
+    listing = _prefix_listing(inquiry, inquiry.source, _root(inquiry.url))
     found = path_candidates(listing.captures, inquiry.kind, inquiry.url, inquiry.period)
     inquiry.looked_at.append(
-        f"{len(listing.captures)} URLs of {host_of(inquiry.url)} in the index with a policy's words in them: "
+        f"{len(listing.captures)} URLs of {host_of(inquiry.url)} in the index with such a policy's words in them: "
         f"{len(found)} may be it."
     )
     inquiry.looked_at.extend(listing.warnings)
     return found
 
 
+def _root(url: str) -> str:
+    """The beginning that all URLs of a site have: its host, and a member's folder where the host has such."""
+    parts = urlsplit(url)
+    folder = parts.path.split("/")[1]
+    return urlunsplit((parts.scheme, parts.netloc, f"/{folder}/" if folder.startswith("~") else "/", "", ""))
+
+
 def _prefix_listing(inquiry: _Inquiry, source: PrefixArchive, url: str) -> Listing:
-    """One query for every kind and date, kept like any other listing."""
-    kept, name = inquiry.kept, f"{url}*"
+    """One query for every date, kept like any other listing."""
+    kept, name, words = inquiry.kept, f"{url}*{inquiry.kind}", index_words(inquiry.kind)
     if kept is None or inquiry.source.is_local:
-        return source.prefix_listing(url, words=index_words(), limit=_MAX_PATHS)
+        return source.prefix_listing(url, words=words, limit=_MAX_PATHS)
     known = None if inquiry.refresh else kept.listing(inquiry.source.key, name)
     if known and known.retrieved_at and _is_fresh(known.retrieved_at, inquiry.now()):
         return known
     kept.check_writable()
-    listing = source.prefix_listing(url, words=index_words(), limit=_MAX_PATHS)
-    kept.keep_listing(inquiry.source.key, listing)
+    listing = source.prefix_listing(url, words=words, limit=_MAX_PATHS)
+    kept.keep_listing(inquiry.source.key, replace(listing, url=name))
     return listing
 
 
@@ -291,13 +298,15 @@ def _fit(document: Document, snapshot: Snapshot, kind: PolicyKind) -> tuple[Find
     named = kinds_named(document.title, snapshot.capture.url)
     if name in named:
         return Finding.POLICY, f"it calls itself a {name}"
-    text = document.markdown.casefold()
-    count = sum(text.count(word.casefold()) for word in kind_words(name))
     if named:
         return Finding.OTHER_KIND, f"it calls itself a {named[0]}"
-    if count >= _MIN_WORDS:
-        return Finding.POLICY, f"its title names no kind ({policy_kind(document.title, '') or UNNAMED}); its text does"
-    return Finding.OTHER_KIND, "neither its title nor its text speaks of it"
+    headings = [line.lstrip("# ") for line in document.markdown.splitlines() if line.startswith(("# ", "## "))]
+    if heading := next((one for one in headings if name in kinds_named(one, "")), None):
+        return Finding.POLICY, f"its title names no kind, and a heading does: {heading}"
+    mentions = kind_mentions(document.markdown)
+    if mentions[name] >= _MIN_MENTIONS and mentions[name] == max(mentions.values()):
+        return Finding.POLICY, "its title names no kind, and its text speaks of this one most"
+    return Finding.OTHER_KIND, "neither its title nor its headings nor most of its text speak of it"
 
 
 def _is_fresh(retrieved_at: str, now: str) -> bool:
