@@ -57,6 +57,9 @@ PAGES = [
     ("http://host.example/~bob/privacy-policy", "20120701000002", PRIVACY),
     ("http://legal.example/", "20120801000000", page("Tea", f'{HOME}<footer><a href="/l">Legal</a></footer>')),
     ("http://legal.example/l", "20120801000001", page("Legal", f"{HOME}<h2>Privacy</h2>{SENTENCES}<h2>Imprint</h2>{HOME}")),
+    ("http://oldname.example/", "20120901000000", moved("http://newname.example/")),
+    ("http://newname.example/", "20120901000001", page("Tea", f'{HOME}<footer><a href="/doc">Privacy</a></footer>')),
+    ("http://newname.example/doc", "20120901000002", PRIVACY),
     ("http://late.example/", "20150601000000", page("Tea", f'{HOME}<a href="/p">Privacy Policy</a>')),
     ("http://late.example/p", "20120601000001", PRIVACY),
 ]  # fmt: skip
@@ -134,6 +137,16 @@ def test_a_page_of_several_policies_is_it_where_a_heading_names_it(sites_warc: P
     assert (best.url, best.kind) == ("http://legal.example/l", "policy")
     assert best.why == "its title names no kind, and a heading does: Privacy"
     assert ap.find("legal.example", as_of="2013", kind="terms", archive=sites_warc).best is None
+
+
+def test_a_homepage_that_redirected_to_another_site_is_told(archive: str) -> None:
+    best = ap.find("oldname.example", as_of="2013", archive=archive).best
+    assert best is not None
+    assert best.url == "http://newname.example/doc"
+    assert best.label == "another site: newname.example, to which the homepage redirected"
+    own = ap.find("newname.example", as_of="2013", archive=archive).best
+    assert own is not None
+    assert own.label is None
 
 
 def test_what_was_passed_over_is_told(sites_warc: Path) -> None:

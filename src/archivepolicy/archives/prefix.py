@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archivepolicy.records import Capture
 
 # rows that are read for each URL that is wanted, where an archive does not collapse
-_ROWS_A_URL = 20
+ROWS_A_URL = 20
 _WHOLE_CHARS, _BEGINNING_CHARS = 4, 6
 
 
@@ -49,7 +49,7 @@ def prefix_rows(
     unread = 0
     warnings: tuple[str, ...] = ()
     waiting = iter(rows)
-    for capture in islice(waiting, limit * _ROWS_A_URL):
+    for capture in islice(waiting, limit * ROWS_A_URL):
         if capture is None:
             unread += 1
             continue
@@ -65,7 +65,7 @@ def prefix_rows(
             warnings = (f"More than {limit} URLs match; the index was not read to its end.",)
             break
     if not warnings and next(waiting, None) is not None:
-        warnings = (f"More than {limit * _ROWS_A_URL} rows match; the index was not read to its end.",)
+        warnings = (f"More than {limit * ROWS_A_URL} rows match; the index was not read to its end.",)
     return Listing(
         url=f"{url}*",
         captures=in_order(first.values()),

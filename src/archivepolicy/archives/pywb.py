@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_warning
 from archivepolicy.archives.playback import Playback
-from archivepolicy.archives.prefix import prefix_rows, words_pattern
+from archivepolicy.archives.prefix import ROWS_A_URL, prefix_rows, words_pattern
 from archivepolicy.archives.session import Reply, Request, Session
 from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError
@@ -77,7 +77,11 @@ class PywbArchive:
     def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
         """See `PrefixArchive.prefix_listing`; one request. pywb filters by regular expression and does not collapse."""
         asked_at = self._now()
-        asked = {"matchType": "prefix", "filter": f"~urlkey:{words_pattern(words)}"}
+        asked = {
+            "matchType": "prefix",
+            "filter": f"~urlkey:{words_pattern(words)}",
+            "limit": str(limit * ROWS_A_URL + 1),  # one more tells whether the answer is whole
+        }
         rows = self._rows(url, asked)
         captures = (capture_from_row(row, self.name) if isinstance(row, dict) else None for row in rows)
         return prefix_rows(captures, url, words=words, limit=limit, asked_at=asked_at)

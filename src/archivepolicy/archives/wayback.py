@@ -152,6 +152,7 @@ class WaybackArchive:
         """
         index = _CDX(url, endpoint=f"{self._base_url}/cdx/search/cdx", session=self._session)
         index.match_type = "prefix"
+        index.limit = str(limit + 1)  # one more tells whether the answer is whole
         index.filters = [f"urlkey:{words_pattern(words)}", "!statuscode:[45].."]
         index.collapses = ["urlkey"]
         asked_at = self._now()

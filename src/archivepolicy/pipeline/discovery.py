@@ -38,7 +38,7 @@ from archivepolicy.records.candidate import Discovery, Finding, PolicyKind
 from archivepolicy.records.section import WHOLE_PAGE
 from archivepolicy.resolution import Question, Reading, search
 from archivepolicy.timestamps import iso_time, seconds_between
-from archivepolicy.urls import host_of, normalise_url
+from archivepolicy.urls import host_of, normalise_url, registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,10 +127,7 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
         looked_at=[],
     )
     homepage = _homepage(inquiry)
-    links = _links(inquiry, homepage) if homepage else ()
-    candidates = link_candidates(links, inquiry.kind, inquiry.url)
-    if homepage:
-        inquiry.looked_at.append(f"{len(links)} links of the homepage: {len(candidates)} may lead to it.")
+    candidates = _from_homepage(inquiry, homepage) if homepage else []
     candidates = _read_best(inquiry, candidates, max_reads)
     if not _is_found(candidates):
         known = {page_key(one.url) for one in candidates}
@@ -198,6 +195,17 @@ def _read_homepage(inquiry: _Inquiry, capture: Capture) -> Reading[Memento]:
     if verdict.kind in _NO_HOMEPAGE:
         return Reading(reason=str(verdict.kind))
     return Reading(value=memento)
+
+
+def _from_homepage(inquiry: _Inquiry, homepage: Memento) -> list[Candidate]:
+    """Candidates among the links of a homepage; where it redirected to another site, that one's are labelled."""
+    links, site = _links(inquiry, homepage), homepage.capture.url
+    found = link_candidates(links, inquiry.kind, site)
+    inquiry.looked_at.append(f"{len(links)} links of the homepage: {len(found)} may lead to it.")
+    if registrable_domain(site) == registrable_domain(inquiry.url):
+        return found
+    label = f"another site: {registrable_domain(site)}, to which the homepage redirected"
+    return [one if one.label else replace(one, label=label, reasons=(*one.reasons, label)) for one in found]
 
 
 def _links(inquiry: _Inquiry, homepage: Memento) -> tuple[PageLink, ...]:
