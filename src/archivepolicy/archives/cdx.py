@@ -6,17 +6,44 @@ In: an index's fields by the names of the Wayback Machine (`original`, `statusco
 
 from __future__ import annotations
 
+import codecs
+import sys
 from typing import TYPE_CHECKING, Any
 
+from archivepolicy.codings import CodingError, decoded_chunks
 from archivepolicy.digests import normalise_digest
 from archivepolicy.records import Capture
 from archivepolicy.timestamps import is_timestamp
 from archivepolicy.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archivepolicy.archives.session import Download
 
 _REVISIT = "warc/revisit"
+# an index of 150,000 rows, the most that one answer of the Wayback Machine holds, is about 20 MB
+_MAX_INDEX_BYTES = 500_000_000
+_MAX_LINE_CHARS = 1_000_000
+
+
+def lines(answer: Download) -> Iterator[str]:
+    """An index's answer line by line, decoded, without line ends; never more than a line and a piece in memory.
+
+    Raises:
+        CodingError: Its compression is damaged, or it is larger than any index or its row.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    begun = ""
+    for chunk in decoded_chunks(answer.chunks(), answer.header("content-encoding"), max_bytes=_MAX_INDEX_BYTES):
+        *whole, begun = (begun + decoder.decode(chunk)).split("\n")
+        for line in whole:
+            yield line.removesuffix("\r")
+        if len(begun) > _MAX_LINE_CHARS:
+            raise CodingError("the index answered with something other than rows")
+    begun += decoder.decode(b"", final=True)
+    if begun:
+        yield begun.removesuffix("\r")
 
 
 def capture_from_row(row: Mapping[str, Any], archive: str) -> Capture | None:
@@ -26,14 +53,16 @@ def capture_from_row(row: Mapping[str, Any], archive: str) -> Capture | None:
     if not url or not host_of(url) or not timestamp or not is_timestamp(timestamp):
         return None
     mime_type = _text(row.get("mimetype") or row.get("mime"))
+    digest = normalise_digest(_text(row.get("digest")))
     is_revisit = mime_type == _REVISIT
+    # a listing repeats its addresses, types and digests a hundred thousand times: each is held once
     return Capture(
-        url=url,
+        url=sys.intern(url),
         timestamp=timestamp,
         # a revisit's own status is that of the check (304) or an indexer's guess; the body's is another row's to say
         status=None if is_revisit else _number(row.get("statuscode") or row.get("status")),
-        mime_type=mime_type,
-        digest=normalise_digest(_text(row.get("digest"))),
+        mime_type=sys.intern(mime_type) if mime_type else None,
+        digest=sys.intern(digest) if digest else None,
         length=_number(row.get("length")),
         is_revisit=is_revisit,
         archive=archive,
