@@ -72,9 +72,16 @@ def told(how: str, now: float) -> str:
     }.get(how, "")
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing when a client that is done goes away."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet."""
+
+
 def serve() -> None:
     """Run the server until its process is ended."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+    with Server(("127.0.0.1", 0), Counting) as server:
         print(server.server_port, flush=True)
         server.serve_forever()
 

@@ -24,6 +24,7 @@ MAX_BODY_BYTES = 200_000_000
 # Bodies compressed twice occur (server and proxy); more rounds than this are a loop.
 _MAX_ROUNDS = 3
 _CHUNK_BYTES = 1 << 20
+CUT_SHORT = "The compressed body is cut short; what could be unpacked was used."
 
 
 class CodingError(UnusableCaptureError):
@@ -58,7 +59,7 @@ def decoded_body(
         body, complete = _inflated(body, zlib.MAX_WBITS | 16, max_bytes)
         labelled = [label for label in labelled if label not in ("gzip", "x-gzip")]
         if not complete:
-            warnings.append("The compressed body is cut short; what could be unpacked was used.")
+            warnings.append(CUT_SHORT)
             break
     for label in reversed(labelled):
         body, warning = _undone(body, label, max_bytes)

@@ -7,6 +7,7 @@ In: an index's fields by the names of the Wayback Machine (`original`, `statusco
 from __future__ import annotations
 
 import codecs
+import functools
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def capture_from_row(row: Mapping[str, Any], archive: str) -> Capture | None:
     """Read one row; None where its URL or timestamp cannot be read."""
     url = _text(row.get("original") or row.get("url"))
     timestamp = _text(row.get("timestamp"))
-    if not url or not host_of(url) or not timestamp or not is_timestamp(timestamp):
+    if not url or not _is_address(url) or not timestamp or not is_timestamp(timestamp):
         return None
     mime_type = _text(row.get("mimetype") or row.get("mime"))
     digest = normalise_digest(_text(row.get("digest")))
@@ -81,6 +82,11 @@ def skipped_rows_warning(count: int) -> tuple[str, ...]:
     return (
         f"{count} row{'s' if count > 1 else ''} of the index could not be read and {'were' if count > 1 else 'was'} left out.",
     )
+
+
+@functools.lru_cache(maxsize=1000)  # most rows of a listing have one address
+def _is_address(url: str) -> bool:
+    return bool(host_of(url))
 
 
 def _text(value: Any) -> str | None:

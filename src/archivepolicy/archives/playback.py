@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from archivepolicy.archives.session import BrokenAnswerError, Reply, Request
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.codings import CUT_SHORT, CodingError, decoded_body
 from archivepolicy.digests import sha1_base32
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, NotReplayableError
 from archivepolicy.records import Capture, Memento
@@ -64,7 +64,8 @@ class Playback:
                 memento = self._memento(capture, reply, now())
                 if not _is_cut(memento):
                     return memento
-                # it came whole and is shorter than the site announced: cut on its way to us, or archived so
+                # it came whole, and is shorter than the site announced or its compression ends too early: cut on its
+                # way to the archive's server, or archived so
                 again = self._memento(capture, self._reply(capture, address, session), now())
                 return max(memento, again, key=lambda one: (one.digest_verdict == "match", len(one.stored_payload)))
             address = self._elsewhere(capture, reply)
@@ -212,7 +213,7 @@ def _announced_bytes(headers: tuple[tuple[str, str], ...]) -> int | None:
 def _is_cut(memento: Memento) -> bool:
     announced = _announced_bytes(memento.headers)
     is_short = announced is not None and 0 < len(memento.stored_payload) < announced
-    return is_short and memento.digest_verdict != "match"
+    return (is_short or CUT_SHORT in memento.warnings) and memento.digest_verdict != "match"
 
 
 def _readable(reply: Reply) -> bytes:

@@ -9,6 +9,7 @@ ignores statuses and is not used. Replay: `COLLECTION/TSid_/URL`.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -62,13 +63,14 @@ class PywbArchive:
         """See `Archive.listing`; one request."""
         asked_at = self._now()
         wanted = index_key(url)
+        key_of = lru_cache(maxsize=1000)(index_key)  # most rows have one address, and a key costs more than a row
         captures: list[Capture] = []
         unread = 0
         for row in self._rows(url):
             capture = capture_from_row(row, self.name) if isinstance(row, dict) else None
             if capture is None:
                 unread += 1
-            elif index_key(capture.url) == wanted:  # a look-alike that the index offers is another page
+            elif key_of(capture.url) == wanted:  # a look-alike that the index offers is another page
                 captures.append(capture)
         return Listing(
             url=url, captures=in_order(captures), retrieved_at=asked_at, warnings=skipped_rows_warning(unread)
