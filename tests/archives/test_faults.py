@@ -120,6 +120,8 @@ CASES = [
     Case(fault="index: reset midway", index=(Answer(body=LISTED.body, fault="reset midway"),), code=4, sees=("the connection was reset after 111 bytes",)),
     Case(fault="index: reset midway, once", index=(Answer(body=LISTED.body, fault="reset midway"), LISTED), product="new", sees=("the connection was reset; waiting 2 s",)),
     Case(fault="index: truncated", index=(Answer(body=LISTED.body, fault="truncated"),), code=4, sees=("the answer broke off after 222 bytes",)),
+    Case(fault="index: chunks that break off", index=(Answer(headers=(("Transfer-Encoding", "chunked"),), body=b"de\r\n" + LISTED.body[:111], fault="truncated"),), code=4, sees=("the answer broke off after 111 bytes",)),
+    Case(fault="index: a page of one endless line", index=(Answer(body=b"WRONG " * 200_000),), code=4, sees=("something other than rows",)),
     Case(fault="index: truncated gzip of the right length", index=(Answer(headers=(GZIP,), body=CUT_GZIP),), code=4, sees=("the compressed body is cut short",)),
     Case(fault="index: slow drip", index=(Answer(body=LISTED.body, fault="drip"),), code=4, sees=("the answer comes too slowly",)),
     Case(fault="index: hangs", index=("hang",), code=4, sees=("no answer in time",), options=("--max-wait", "5")),

@@ -152,7 +152,8 @@ class Session:
 
     Args:
         base_url: The archive's address; its host names the archive in messages and decides on limits.
-        max_wait_s: How long all requests of this session may wait, in all, for an archive that limits or fails.
+        max_wait_s: How long all requests of this session may wait, in all, for an archive that limits or fails. An
+            `Allowance` is shared by all sessions that get it.
         sleep: Waits seconds.
         now: Tells the time, seconds since 1970.
         limits: How fast the archive may be asked; None for what is known of it and set in the environment.
@@ -166,7 +167,7 @@ class Session:
         self,
         base_url: str,
         *,
-        max_wait_s: float = DEFAULT_MAX_WAIT_S,
+        max_wait_s: float | Allowance = DEFAULT_MAX_WAIT_S,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
         limits: Limits | None = None,
@@ -175,7 +176,7 @@ class Session:
         self.archive = host_of(base_url)
         self._sleep = sleep
         self._now = now
-        self._allowance = Allowance(max_wait_s, now)
+        self._allowance = max_wait_s if isinstance(max_wait_s, Allowance) else Allowance(max_wait_s, now)
         self._limiter = Limiter(
             archive_address(base_url),
             name=self.archive,
