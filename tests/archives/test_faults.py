@@ -8,6 +8,7 @@ the live web is never asked (the suite's guard) and the wait in all stays within
 
 import gzip
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -165,6 +166,33 @@ CASES = [
 ]  # fmt: skip
 
 
+INTRODUCTION = """# Faults of archives, and what you see
+
+Made from the table in `tests/archives/test_faults.py`, each row of which is a test against a server over real sockets. The archive
+holds two captures, a newer one that fits best and an older one that is in order. An exit code other than 0 comes with one
+line on standard error and nothing on standard output; nothing of a faulty answer is ever printed or kept.
+
+| what goes wrong | what you see on standard error | text printed | exit code |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The table for people: `PYTHONPATH=tests python tests/archives/test_faults.py > docs/faults.md`."""
+    lines = [
+        f"| {case.fault}{f' (`{chr(32).join(case.options)}`)' if case.options else ''} "
+        f"| {' ... '.join(case.sees) or 'nothing unusual'} "
+        f"| {f'the {case.product} capture' if case.product else 'none'} | {case.code} |\n"
+        for case in CASES
+    ]
+    return INTRODUCTION + "".join(lines)
+
+
+def test_the_table_for_people_is_this_one() -> None:
+    file = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+    assert file.read_text(encoding="utf-8") == page()
+
+
 @pytest.fixture
 def server() -> Iterator[FaultyServer]:
     with faulty_server() as running:
@@ -238,3 +266,7 @@ def test_a_listing_says_what_could_not_be_read(
         assert len(json.loads(streams.out)["captures"]) == 2
         assert streams.err == b"archivepolicy: 1 row of the index could not be read and was left out.\n"
     assert len(server.requests) == 1
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

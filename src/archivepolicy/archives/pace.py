@@ -61,8 +61,8 @@ class Pace:
 def interval_s(rate_per_s: float) -> float:
     """How far slots lie apart for a rate.
 
-    >>> interval_s(0.4)
-    2.575
+    >>> interval_s(8)
+    0.12875
     """
     return _MARGIN / rate_per_s
 
