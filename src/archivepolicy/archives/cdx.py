@@ -51,7 +51,7 @@ def capture_from_row(row: Mapping[str, Any], archive: str) -> Capture | None:
     """Read one row; None where its URL or timestamp cannot be read."""
     url = _text(row.get("original") or row.get("url"))
     timestamp = _text(row.get("timestamp"))
-    if not url or not _is_address(url) or not timestamp or not is_timestamp(timestamp):
+    if not url or not _is_address(url) or not timestamp or not has_time(timestamp):
         return None
     mime_type = _text(row.get("mimetype") or row.get("mime"))
     digest = normalise_digest(_text(row.get("digest")))
@@ -82,6 +82,12 @@ def skipped_rows_warning(count: int) -> tuple[str, ...]:
     return (
         f"{count} row{'s' if count > 1 else ''} of the index could not be read and {'were' if count > 1 else 'was'} left out.",
     )
+
+
+@functools.lru_cache(maxsize=1000)  # rows are looked at twice where a parser of others comes in between
+def has_time(timestamp: str) -> bool:
+    """Whether a row's timestamp is one."""
+    return is_timestamp(timestamp)
 
 
 @functools.lru_cache(maxsize=1000)  # most rows of a listing have one address

@@ -17,13 +17,12 @@ from waybackpy.cdx_api import WaybackMachineCDXServerAPI
 from waybackpy.cdx_utils import full_url
 from waybackpy.exceptions import BlockedSiteError, TooManyRequestsError, WaybackError
 
-from archivepolicy.archives.cdx import capture_from_row, in_order, lines, skipped_rows_warning
+from archivepolicy.archives.cdx import capture_from_row, has_time, in_order, lines, skipped_rows_warning
 from archivepolicy.archives.playback import Playback
 from archivepolicy.archives.session import Request, Session
 from archivepolicy.codings import CodingError
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError, RateLimitedError
 from archivepolicy.records import Listing
-from archivepolicy.timestamps import is_timestamp
 from archivepolicy.urls import host_of
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ class _CDX(WaybackMachineCDXServerAPI):
 
 def _has_time(row: str) -> bool:
     """Whether the row's second field is a timestamp that waybackpy's parser will not stumble over."""
-    return is_timestamp(row.split(" ", 2)[1])
+    return has_time(row.split(" ", 2)[1])
 
 
 class WaybackArchive:
