@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from email.utils import formatdate
+from itertools import pairwise
 
 import pytest
 
 import archivepolicy
+from archivepolicy.archives.limiter import Allowance
+from archivepolicy.archives.limits import Limits
+from archivepolicy.archives.pacebook import PaceBook
 from archivepolicy.archives.session import Request, Session
 from archivepolicy.errors import ArchiveUnavailableError, RateLimitedError
 from peers.clock import Clock
@@ -115,3 +119,46 @@ def test_the_user_agent_names_tool_version_and_contact(server: FaultyServer, mon
     session(server, Clock()).get(f"{server.url}/x", Request.INDEX)
     plain = f"archivepolicy/{archivepolicy.__version__}"
     assert [request.header("User-Agent") for request in server.requests] == [plain, f"{plain} (someone@a.example)"]
+
+
+def test_every_try_counts_against_the_rate(server: FaultyServer) -> None:
+    clock, sent = Clock(), []
+
+    def busy(request: object) -> Answer:
+        sent.append(clock.now())
+        return Answer(status=503 if len(sent) < 4 else 200)
+
+    server.route("/", busy)
+    limits = Limits(rate_per_s={Request.INDEX: 0.1, Request.REPLAY: 0.1})
+    here = Session(server.url, sleep=clock.sleep, now=clock.now, limits=limits, book=PaceBook(None))
+    here.get(f"{server.url}/x", Request.INDEX)
+    assert [round(later - earlier, 1) for earlier, later in pairwise(sent)] == [10.3, 10.3, 10.3]  # not 2, 4 and 8
+
+
+def test_a_429_that_a_thread_met_holds_the_others(server: FaultyServer) -> None:
+    clock, book = Clock(), PaceBook(None)
+    limits = Limits(rate_per_s={Request.INDEX: 1000.0, Request.REPLAY: 1000.0})
+    sent: list[float] = []
+
+    def limited_once(request: object) -> Answer:
+        sent.append(clock.now())
+        return Answer(status=429 if len(sent) == 1 else 200)
+
+    server.route("/", limited_once)
+    sessions = [Session(server.url, sleep=clock.sleep, now=clock.now, limits=limits, book=book) for _ in range(2)]
+    sessions[0].get(f"{server.url}/x", Request.INDEX)
+    sessions[1].get(f"{server.url}/x", Request.REPLAY)
+    assert [at - sent[0] >= 60 for at in sent] == [False, True, True]
+
+
+def test_sessions_may_share_what_is_left_of_the_waiting_time(server: FaultyServer) -> None:
+    clock = Clock()
+    allowance = Allowance(100, clock.now)
+    server.route("/", Answer(status=503), Answer(status=503), Answer(), Answer(status=429))
+    for _ in range(2):
+        here = Session(server.url, max_wait_s=allowance, sleep=clock.sleep, now=clock.now)
+        if not clock.sleeps:
+            here.get(f"{server.url}/x", Request.INDEX)
+    assert allowance.left_s == 94
+    with pytest.raises(RateLimitedError):
+        here.get(f"{server.url}/x", Request.INDEX)

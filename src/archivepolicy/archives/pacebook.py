@@ -11,6 +11,7 @@ import contextlib
 import functools
 import json
 import logging
+import os
 import sqlite3
 import threading
 from dataclasses import asdict
@@ -142,3 +143,7 @@ def _from_text(text: str) -> Pace:
 def opened_book(path: Path) -> PaceBook:
     """The one book of a file in this process."""
     return PaceBook(path)
+
+
+if hasattr(os, "register_at_fork"):  # a lock that another thread held at the fork would never be let go in the child
+    os.register_at_fork(after_in_child=opened_book.cache_clear)
