@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
-from archivepolicy.archives.session import Reply, Request
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.archives.session import BrokenAnswerError, Reply, Request
+from archivepolicy.codings import CUT_SHORT, CodingError, decoded_body
 from archivepolicy.digests import sha1_base32
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, NotReplayableError
 from archivepolicy.records import Capture, Memento
@@ -59,11 +59,26 @@ class Playback:
         """Fetch a capture and judge the answer; see `Archive.replay` for what it raises."""
         address = f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
         for _ in range(_MAX_ARCHIVE_REDIRECTS):
-            reply = session.get(address, Request.REPLAY, max_tries=2 if capture.is_revisit else 4)
+            reply = self._reply(capture, address, session)
             if reply.is_memento:
-                return self._memento(capture, reply, now())
+                memento = self._memento(capture, reply, now())
+                if not _is_cut(memento):
+                    return memento
+                # it came whole, and is shorter than the site announced or its compression ends too early: cut on its
+                # way to the archive's server, or archived so
+                again = self._memento(capture, self._reply(capture, address, session), now())
+                return max(memento, again, key=lambda one: (one.digest_verdict == "match", len(one.stored_payload)))
             address = self._elsewhere(capture, reply)
         raise _not_replayable(capture, f"{self.name} redirects its own address again and again")
+
+    def _reply(self, capture: Capture, address: str, session: Session) -> Reply:
+        """The answer to a replay request; a capture whose body breaks off each time cannot be replayed."""
+        try:
+            return session.get(address, Request.REPLAY, max_tries=2 if capture.is_revisit else 4)
+        except BrokenAnswerError as failure:
+            if not failure.is_memento:
+                raise
+            raise _not_replayable(capture, str(failure)) from failure
 
     def _elsewhere(self, capture: Capture, reply: Reply) -> str:
         """Where the archive sends us for the same capture; raises for every answer that does not lead to it."""
@@ -181,15 +196,24 @@ def _memento_timestamp(reply: Reply) -> str | None:
 
 def _length_warning(headers: tuple[tuple[str, str], ...], stored: bytes) -> tuple[str, ...]:
     """Say where fewer bytes came than the archived answer announced: a truncated capture."""
-    length = next((value for key, value in headers if key.lower() == "content-length"), "").strip()
-    if (
-        length.isascii()
-        and length.isdigit()
-        and len(stored) < int(length)
-        and not dict(headers).get("Content-Encoding")
-    ):
-        return (f"The archived body has {len(stored)} bytes; its header announced {length}.",)
+    announced = _announced_bytes(headers)
+    if announced is not None and len(stored) < announced:
+        return (f"The archived body has {len(stored)} bytes; its header announced {announced}.",)
     return ()
+
+
+def _announced_bytes(headers: tuple[tuple[str, str], ...]) -> int | None:
+    """The body's length as the site announced it; None where it did not, or compressed the body."""
+    length = next((value for key, value in headers if key.lower() == "content-length"), "").strip()
+    if not (length.isascii() and length.isdigit()) or dict(headers).get("Content-Encoding"):
+        return None
+    return int(length)
+
+
+def _is_cut(memento: Memento) -> bool:
+    announced = _announced_bytes(memento.headers)
+    is_short = announced is not None and 0 < len(memento.stored_payload) < announced
+    return (is_short or CUT_SHORT in memento.warnings) and memento.digest_verdict != "match"
 
 
 def _readable(reply: Reply) -> bytes:

@@ -9,20 +9,22 @@ ignores statuses and is not used. Replay: `COLLECTION/TSid_/URL`.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_warning
+from archivepolicy.archives.cdx import capture_from_row, in_order, lines, skipped_rows_warning
 from archivepolicy.archives.playback import Playback
 from archivepolicy.archives.prefix import ROWS_A_URL, prefix_rows, words_pattern
-from archivepolicy.archives.session import Reply, Request, Session
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.archives.session import Download, Request, Session
+from archivepolicy.codings import CodingError
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError
 from archivepolicy.records import Listing
 from archivepolicy.urls import host_of, index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from archivepolicy.records import Capture, Memento
 
@@ -62,13 +64,14 @@ class PywbArchive:
         """See `Archive.listing`; one request."""
         asked_at = self._now()
         wanted = index_key(url)
+        key_of = lru_cache(maxsize=1000)(index_key)  # most rows have one address, and a key costs more than a row
         captures: list[Capture] = []
         unread = 0
         for row in self._rows(url):
             capture = capture_from_row(row, self.name) if isinstance(row, dict) else None
             if capture is None:
                 unread += 1
-            elif index_key(capture.url) == wanted:  # a look-alike that the index offers is another page
+            elif key_of(capture.url) == wanted:  # a look-alike that the index offers is another page
                 captures.append(capture)
         return Listing(
             url=url, captures=in_order(captures), retrieved_at=asked_at, warnings=skipped_rows_warning(unread)
@@ -90,42 +93,46 @@ class PywbArchive:
         """See `Archive.replay`; one request."""
         return self._playback.replay(capture, self._session, self._now)
 
-    def _rows(self, url: str, further: Mapping[str, str] | None = None) -> list[object]:
+    def _rows(self, url: str, further: Mapping[str, str] | None = None) -> Iterator[object]:
         query = urlencode({"url": url, "output": "json", "allowFuzzy": "0", **(further or {})})
         for path in self._index_paths:
-            reply = self._session.get(f"{self._collection_url}{path}?{query}", Request.INDEX)
-            text = self._text(reply)
-            is_page = reply.status == 200 and text.lstrip().startswith("<")
-            # no index at this address: pywb takes the path for a URL to replay, and redirects or does not know it
-            if reply.status == 404 or 300 <= reply.status < 400 or is_page:
-                continue
-            self._index_paths = (path,)
-            return self._parsed(reply, text, url)
+            with self._session.download(f"{self._collection_url}{path}?{query}", Request.INDEX) as answer:
+                text = self._lines(answer)
+                start = next((line for line in text if line.strip()), "")
+                is_page = answer.status == 200 and start.lstrip().startswith("<")
+                # no index at this address: pywb takes the path for a URL to replay, and redirects or does not know it
+                if answer.status == 404 or 300 <= answer.status < 400 or is_page:
+                    continue
+                self._index_paths = (path,)
+                self._check(answer, url)
+                yield from (_parsed(line) for line in chain((start,), text) if line.strip())
+                return
         raise ArchiveUnavailableError(
             f"no capture index found at {self._collection_url} (tried {' and '.join(self._index_paths)})",
             archive=self.name,
         )
 
-    def _text(self, reply: Reply) -> str:
+    def _lines(self, answer: Download) -> Iterator[str]:
         try:
-            return decoded_body(reply.body, reply.header("content-encoding"))[0].decode("utf-8", "replace")
+            yield from lines(answer)
         except CodingError as cause:
-            raise ArchiveUnavailableError(f"{self.name}: {cause}", archive=self.name) from cause
+            raise ArchiveUnavailableError(f"{self.name}: {cause}; try again later", archive=self.name) from cause
 
-    def _parsed(self, reply: Reply, text: str, url: str) -> list[object]:
-        if reply.status in (403, 451):
+    def _check(self, answer: Download, url: str) -> None:
+        """Take only an answer that is an index's."""
+        if answer.status in (403, 451):
             raise ExcludedError(f"{self.name} excludes {url} from its archive", url=url)
-        if reply.status == 400:
+        if answer.status == 400:
             raise InputError(f"{self.name}: the index cannot read the URL {url!r}")
-        if reply.status != 200:
+        if answer.status != 200:
             raise ArchiveUnavailableError(
-                f"{self.name}: the index answered {reply.status}; try again later", archive=self.name
+                f"{self.name}: the index answered {answer.status}; try again later", archive=self.name
             )
-        rows: list[object] = []
-        for line in text.splitlines():
-            if line.strip():
-                try:
-                    rows.append(json.loads(line))
-                except ValueError:
-                    rows.append(None)
-        return rows
+
+
+def _parsed(line: str) -> object:
+    """A row, or None where it is none."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -36,7 +36,8 @@ def archive_options(command: Command) -> Command:
             "max_wait_s",
             type=click.FloatRange(min=0),
             metavar="SECONDS",
-            help="How long to wait in all for an archive that limits or fails.  [default: 180]",
+            help="How long to wait in all for an archive that limits, fails or hangs; one answer gets 5 s at least."
+            "  [default: 180]",
         ),
         click.option(
             "--refresh", is_flag=True, help="Ask the archive's index again even where a fresh answer is kept."

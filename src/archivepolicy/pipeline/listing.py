@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archivepolicy.archives import current_timestamp
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.records import Capture
+    from archivepolicy.records import Capture, Listing
     from archivepolicy.store import Store
 
 
@@ -50,9 +51,30 @@ def captures(  # noqa: PLR0913 - each is an independent choice of the caller
         ArchiveUnavailableError: The archive cannot be asked now.
         StoreError: The store cannot be read or written.
     """
+    return list(
+        listed(
+            url, archive=archive, from_=from_, to=to, store=store, max_wait_s=max_wait_s, refresh=refresh, now=now
+        ).captures
+    )
+
+
+def listed(  # noqa: PLR0913 - as `captures`
+    url: str,
+    *,
+    archive: str | Path | Archive | None = None,
+    from_: str | date | None = None,
+    to: str | date | None = None,
+    store: str | Path | Store | None = None,
+    max_wait_s: float | None = None,
+    refresh: bool = False,
+    now: Callable[[], str] = current_timestamp,
+) -> Listing:
+    """List captures as `captures` does, with what was odd about the index's answer."""
     source = opened_archive(archive, max_wait_s, now)
     kept = opened_store(store)
     start = period_of(from_, now).start if from_ is not None else ""
     end = period_of(to, now).end if to is not None else "9"
     listing = listing_of(source, kept, normalise_url(url), refresh=refresh, now=now)
-    return [capture for capture in listing.captures if start <= capture.timestamp <= end]
+    return replace(
+        listing, captures=tuple(capture for capture in listing.captures if start <= capture.timestamp <= end)
+    )
