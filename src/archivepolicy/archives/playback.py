@@ -55,9 +55,14 @@ class Playback:
         """The archive's address for a raw capture, in the form that an attribution header carries."""
         return f"{self.collection_url}/{capture.timestamp}id_/{quote_once(capture.url)}"
 
-    def replay(self, capture: Capture, session: Session, now: Callable[[], str]) -> Memento:
-        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises."""
-        address = f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
+    def replay(
+        self, capture: Capture, session: Session, now: Callable[[], str], *, address: str | None = None
+    ) -> Memento:
+        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises.
+
+        `address` is where it is asked for, where that is not the usual one.
+        """
+        address = address or f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
         for _ in range(_MAX_ARCHIVE_REDIRECTS):
             reply = session.get(address, Request.REPLAY, max_tries=2 if capture.is_revisit else 4)
             if reply.is_memento:

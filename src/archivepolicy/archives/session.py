@@ -30,7 +30,7 @@ from archivepolicy.urls import host_of
 from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class Session:
         self._http.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._limiters = {kind: _limiter(urlsplit(base_url).netloc, kind) for kind in Request}
 
-    def get(self, url: str, kind: Request, *, max_tries: int = 6) -> Reply:
+    def get(self, url: str, kind: Request, *, max_tries: int = 6, headers: Mapping[str, str] | None = None) -> Reply:
         """Ask the archive, waiting and trying again where it limits or fails.
 
         Args:
@@ -118,6 +118,7 @@ class Session:
                 characters that may not stand in a URL percent-encoded).
             kind: Which limit it falls under.
             max_tries: How often a server error or broken answer is tried in all; 429 is bound by waiting time only.
+            headers: Sent beside the session's own.
 
         Returns:
             The answer; its status may be any but a 429 or server error of the archive itself, save where `max_tries`
@@ -132,7 +133,7 @@ class Session:
             self._space(kind)
             tries += 1
             try:
-                reply = self._once(url)
+                reply = self._once(url, headers or {})
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as failure:
                 self._after_failure(failure, tries, max_tries)
                 continue
@@ -153,8 +154,10 @@ class Session:
                 f"{self.archive}: waiting for our own rate limit would pass --max-wait", archive=self.archive
             )
 
-    def _once(self, url: str) -> Reply:
-        request = self._http.prepare_request(requests.Request("GET", url, headers={"Accept-Encoding": "gzip"}))
+    def _once(self, url: str, headers: Mapping[str, str]) -> Reply:
+        request = self._http.prepare_request(
+            requests.Request("GET", url, headers={"Accept-Encoding": "gzip", **headers})
+        )
         request.url = url  # requests would unquote `%7E` and its like: the archive is to see what the index wrote
         settings = self._http.merge_environment_settings(url, {}, True, None, None)
         with self._http.send(request, timeout=_TIMEOUT_S, allow_redirects=False, **settings) as response:

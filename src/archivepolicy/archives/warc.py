@@ -112,7 +112,8 @@ def _read(entry: Entry, file: WarcFile) -> Memento:
     try:
         with file.open() as stream:
             stream.seek(entry.offset)
-            return read_memento(entry.capture, stream)
+            stored = stream.read(entry.size_bytes)
+        return read_memento(entry.capture, stored)
     except OSError as cause:
         raise ArchiveFileError(f"cannot read {file.path}: {cause.strerror or cause}", path=str(file.path)) from cause
     except UNREADABLE as cause:

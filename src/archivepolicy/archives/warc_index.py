@@ -38,7 +38,8 @@ CREATE TABLE files (
   mtime_ns INTEGER NOT NULL, warning TEXT, UNIQUE (path, member)
 );
 CREATE TABLE captures (
-  file INTEGER NOT NULL, offset INTEGER NOT NULL, index_key TEXT NOT NULL, timestamp TEXT NOT NULL, url TEXT NOT NULL,
+  file INTEGER NOT NULL, offset INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+  index_key TEXT NOT NULL, timestamp TEXT NOT NULL, url TEXT NOT NULL,
   status INTEGER, mime_type TEXT, digest TEXT, length INTEGER, is_revisit INTEGER NOT NULL, is_intact INTEGER,
   refers_to_url TEXT, refers_to_timestamp TEXT
 );
@@ -47,7 +48,7 @@ CREATE INDEX by_digest ON captures (digest, timestamp);
 CREATE INDEX by_file ON captures (file);
 """
 _COLUMNS = (
-    "file, offset, url, timestamp, status, mime_type, digest, length, is_revisit, is_intact, refers_to_url, "
+    "file, offset, size_bytes, url, timestamp, status, mime_type, digest, length, is_revisit, is_intact, refers_to_url, "
     "refers_to_timestamp"
 )
 _OF_URL = f"SELECT {_COLUMNS} FROM captures WHERE index_key = ? ORDER BY timestamp, file, offset"  # noqa: S608 - own words
@@ -57,7 +58,7 @@ _LAST = (
     " ORDER BY timestamp DESC LIMIT 1"
 )
 _OF_DIGEST = f"SELECT {_COLUMNS} FROM captures WHERE digest = ? AND NOT is_revisit ORDER BY timestamp"  # noqa: S608 - own words
-_INSERT = "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class WarcIndex:
@@ -286,13 +287,13 @@ def _row(file: int | None, entry: Entry) -> tuple[object, ...] | None:
         key = index_key(one.url)
     except (ValueError, IndexError, TypeError):  # surt on hosts that are none
         return None
-    place = (file, entry.offset, key, one.timestamp, one.url)
+    place = (file, entry.offset, entry.size_bytes, key, one.timestamp, one.url)
     facts = (one.status, one.mime_type, one.digest, one.length, one.is_revisit, entry.is_intact)
     return (*place, *facts, entry.refers_to_url, entry.refers_to_timestamp)
 
 
 def _found(row: tuple[Any, ...], file: WarcFile) -> tuple[Entry, WarcFile]:
-    _, offset, url, timestamp, status, mime_type, digest, length, is_revisit, is_intact, refers_url, refers_time = row
+    _, offset, size_bytes, url, timestamp, status, mime_type, digest, length, is_revisit, is_intact, *refers = row
     capture = Capture(
         url=url,
         timestamp=timestamp,
@@ -306,8 +307,9 @@ def _found(row: tuple[Any, ...], file: WarcFile) -> tuple[Entry, WarcFile]:
     entry = Entry(
         capture=capture,
         offset=offset,
-        refers_to_url=refers_url,
-        refers_to_timestamp=refers_time,
+        size_bytes=size_bytes,
+        refers_to_url=refers[0],
+        refers_to_timestamp=refers[1],
         is_intact=None if is_intact is None else bool(is_intact),
     )
     return entry, file

@@ -9,6 +9,7 @@ replay address and names this very capture: an attribution must not claim an add
 from __future__ import annotations
 
 import hashlib
+import zlib
 from base64 import b32encode
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -19,7 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.codings import GZIP_MAGIC, MAX_BODY_BYTES, CodingError, decoded_body
 from archivepolicy.digests import normalise_digest, sha1_base32
 from archivepolicy.errors import NotReplayableError
 from archivepolicy.records import Capture, Memento
@@ -43,6 +44,7 @@ class Entry:
     Attributes:
         capture: Its row.
         offset: Its first byte in the file.
+        size_bytes: How many bytes it takes there, compressed where the file is.
         refers_to_url: Of a revisit: the URL of the record that holds its body, or None where it does not say.
         refers_to_timestamp: Of a revisit: that record's 14 digits, or None.
         is_intact: Whether the body is what its digest was made of; None where there is no digest, or one that may have
@@ -51,6 +53,7 @@ class Entry:
 
     capture: Capture
     offset: int
+    size_bytes: int
     refers_to_url: str | None = None
     refers_to_timestamp: str | None = None
     is_intact: bool | None = None
@@ -74,17 +77,22 @@ def read_entries(stream: BinaryIO, name: str, counted: list[int]) -> Iterator[En
             entry = _entry(record, name)
             if entry is not None:
                 # asked for at last, since warcio reads to the record's end to tell where it began
-                yield replace(entry, offset=records.get_record_offset())
+                yield replace(entry, offset=records.get_record_offset(), size_bytes=records.get_record_length())
 
 
-def read_memento(capture: Capture, stream: BinaryIO) -> Memento:
-    """Read the record that stands where the stream is, as the memento of a capture.
+def read_memento(capture: Capture, stored: bytes) -> Memento:
+    """Read a record as the memento of a capture.
+
+    Args:
+        capture: What the record is said to be.
+        stored: The record's bytes as they lie in the file, compressed or not.
 
     Raises:
-        UNREADABLE: No record can be read there.
+        UNREADABLE: No record can be read.
         NotReplayableError: It is another capture's, or its body cannot be unpacked.
     """
-    record = next(iter(ArchiveIterator(stream, arc2warc=True, block_size=_BLOCK_BYTES)), None)
+    plain = _unpacked(capture, stored) if stored.startswith(GZIP_MAGIC) else stored
+    record = next(iter(ArchiveIterator(BytesIO(plain), arc2warc=True, block_size=_BLOCK_BYTES)), None)
     if record is None:
         raise ArchiveLoadFailed("nothing is there")
     if _target(record) != capture.url or _timestamp(record.rec_headers.get_header("WARC-Date")) != capture.timestamp:
@@ -113,6 +121,18 @@ def read_memento(capture: Capture, stream: BinaryIO) -> Memento:
         location=urljoin(capture.url, fields["location"]) if 300 <= status < 400 and "location" in fields else None,
         warnings=(*warnings, *_break_warning(record, fields, stored)),
     )
+
+
+def _unpacked(capture: Capture, stored: bytes) -> bytes:
+    """Inflate a record; what follows the first gzip member is another's."""
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = inflater.decompress(stored, MAX_BODY_BYTES)
+    except zlib.error as cause:
+        raise ArchiveLoadFailed(str(cause)) from cause
+    if len(plain) >= MAX_BODY_BYTES:
+        raise not_replayable(capture, f"the record unpacks to more than {MAX_BODY_BYTES} bytes")
+    return plain
 
 
 def revisited(capture: Capture, own: Memento, body: Memento) -> Memento:
@@ -181,6 +201,7 @@ def _entry(record: Any, name: str) -> Entry | None:
     return Entry(
         capture=capture,
         offset=0,
+        size_bytes=0,
         refers_to_url=(fields.get_header("WARC-Refers-To-Target-URI") or "").strip("<>") or None,
         refers_to_timestamp=_timestamp(fields.get_header("WARC-Refers-To-Date")),
         is_intact=_is_intact(said, found, http),
