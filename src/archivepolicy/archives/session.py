@@ -85,6 +85,14 @@ class Reply:
         return self.header("memento-datetime") is not None
 
 
+class _Http(requests.Session):
+    """A session of requests that leaves redirects alone."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would look where an answer leads even if it does not follow, and read its body away for that."""
+        del resp
+
+
 class Session:
     """Talks to one archive, politely.
 
@@ -105,7 +113,7 @@ class Session:
         self._is_loopback = self.archive in _LOOPBACK
         self._left_s = max_wait_s
         self._sleep = sleep
-        self._http = requests.Session()
+        self._http = _Http()
         self._http.headers["User-Agent"] = user_agent()
         self._http.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._limiters = {kind: _limiter(urlsplit(base_url).netloc, kind) for kind in Request}
