@@ -30,7 +30,8 @@ from peers.meadow import (
 )
 from peers.pywb_peer import PywbPeer
 
-TWIN = (POLICY, "20160101000000")
+# of the twins of one second pywb replays the http one for both
+TWIN = (POLICY.replace("http:", "https:"), "20160101000000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
