@@ -137,12 +137,11 @@ class CommonCrawlArchive:
         if self._crawls is None:
             address = f"{self._index_url}/collinfo.json"
             reply = self._index.get(address, Request.INDEX)
-            try:
-                listed = {str(one["id"]): str(one["cdx-api"]) for one in json.loads(_text(reply))}
-            except (ValueError, TypeError, KeyError) as cause:
+            listed = _crawls(_text(reply))
+            if not listed:
                 raise ArchiveUnavailableError(
                     f"{self.name}: no list of crawls at {address} (answered {reply.status})", archive=self.name
-                ) from cause
+                )
             wanted = {crawl: index for crawl, index in listed.items() if self._is_wanted(crawl)}
             if not wanted:
                 some = ", ".join(list(listed)[:3])
@@ -218,6 +217,14 @@ class CommonCrawlArchive:
         if capture not in self._ranges:
             raise not_replayable(capture, f"{self.name} lists no such record")
         return self._ranges[capture]
+
+
+def _crawls(text: str) -> dict[str, str]:
+    """Each crawl's index by its identifier; empty where the text is no list of crawls."""
+    try:
+        return {str(one["id"]): str(one["cdx-api"]) for one in json.loads(text)}
+    except (ValueError, TypeError, KeyError):
+        return {}
 
 
 def _range(row: Row) -> _Range | None:
