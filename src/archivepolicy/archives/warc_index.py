@@ -112,6 +112,13 @@ class WarcIndex:
             self._place_files()
             return True
 
+    def close(self) -> None:
+        """Let go of the kept file; the next question opens it again."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
     def _asked(self, ask: Callable[[sqlite3.Connection], list[Any]]) -> list[tuple[Entry, WarcFile]]:
         return self._guarded(lambda database: [_found(row, self._by_id[row[0]]) for row in ask(database)])
 
