@@ -32,12 +32,18 @@ def test_a_preset_is_whole_and_opens(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("arqivo", "arquivo"), ("UKWA", "ukwa"), ("waybck", "wayback"), ("zealand", "nzwa"), ("memento", "memento")]
+    ("written", "meant"), [("arqivo", "arquivo"), ("UKWA", "ukwa"), ("waybck", "wayback"), ("zealand", "nzwa"), ("momento", "memento")]
 )  # fmt: skip
 def test_near_names_are_offered(written: str, meant: str) -> None:
     assert meant in near_names(written, KINDS)
     with pytest.raises(InputError, match=f"did you mean .*{meant}"):
         open_archive(written)
+
+
+@pytest.mark.parametrize("kind", ["pywb", "memento"])
+def test_a_kind_without_an_address_is_told_to_need_one(kind: str) -> None:
+    with pytest.raises(InputError, match=f"{kind}:https"):
+        open_archive(kind)
 
 
 def test_a_name_like_no_other_is_told_where_the_names_are() -> None:

@@ -98,6 +98,8 @@ def _opened(name: str | Path, max_wait_s: float | None, now: Callable[[], str]) 
         )
     if "/" in text or "\\" in text or "." in text:
         return _warc(Path(text))
+    if text in KINDS:
+        raise InputError(f"{text!r} needs an address after a colon: {text}:https://...")
     near = near_names(text, KINDS)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     raise InputError(f"unknown archive: {text!r} ({meant}`archivepolicy archives` lists the names; or a WARC's path)")

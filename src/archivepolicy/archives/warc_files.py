@@ -134,6 +134,8 @@ def _is_archive_file(path: Path) -> bool:
 
 
 def _files_in(path: Path) -> list[WarcFile]:
+    if path.name.lower().endswith(WARC_SUFFIXES):  # a folder may hold thousands: none is opened before it is read
+        return [WarcFile(path=path)]
     with path.open("rb") as stream:
         is_zip = stream.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
         if not is_zip and not path.name.lower().endswith(WACZ_SUFFIX):
