@@ -58,6 +58,7 @@ _LAST = (
     " ORDER BY timestamp DESC LIMIT 1"
 )
 _OF_DIGEST = f"SELECT {_COLUMNS} FROM captures WHERE digest = ? AND NOT is_revisit ORDER BY timestamp"  # noqa: S608 - own words
+_IS_KNOWN = "SELECT 1 FROM files WHERE path = ? AND member = ?"
 _INSERT = "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -237,19 +238,18 @@ def _update(database: sqlite3.Connection, files: Sequence[WarcFile]) -> bool:
     except OSError as cause:
         name = str(cause.filename)
         raise ArchiveFileError(f"cannot read {name}: {cause.strerror or cause}", path=name) from cause
-    stale = [
-        known for place, known in _known(database).items() if place not in wanted or wanted[place][1:] != known[1:]
-    ]
+    known = _known(database)
+    stale = {place: facts for place, facts in known.items() if place not in wanted or wanted[place][1:] != facts[1:]}
     if stale:
         with _writing(database):
-            for identity, _, _ in stale:
+            for identity, _, _ in stale.values():
                 database.execute("DELETE FROM captures WHERE file = ?", (identity,))
                 database.execute("DELETE FROM files WHERE id = ?", (identity,))
-    absent = [place for place in wanted if place not in _known(database)]
+    absent = [place for place in wanted if place not in known or place in stale]
     for place in absent:
         file, *stamp = wanted[place]
         with _writing(database):  # a transaction a file: what was read is kept where the reading is interrupted
-            if place not in _known(database):  # another process may have been faster
+            if not database.execute(_IS_KNOWN, place).fetchone():  # another process may have been faster
                 _add(database, place, file, (stamp[0], stamp[1]))
     return bool(stale or absent)
 
