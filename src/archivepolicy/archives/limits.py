@@ -3,8 +3,9 @@
 In: an archive's address and the environment. Out: `Limits`, and the file that the processes of this machine share.
 
 The Wayback Machine answers 30 index and 600 replay requests a minute and address, and asks clients to stay at 80 %
-(edgi-govdata-archiving/wayback #137 and #153, read 2026-11-22). Other archives publish no figures and get the same. A server
-on this machine sets its own pace, unless a rate is set.
+(edgi-govdata-archiving/wayback #137 and #153, read 2026-11-22). Other archives (national ones, Memento archives, the index and
+the data of Common Crawl) publish no figures and get the same, each host for itself; a TimeGate's answers count as replays. A
+server on this machine sets its own pace, unless a rate is set.
 """
 
 from __future__ import annotations

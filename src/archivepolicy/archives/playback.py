@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
+from archivepolicy.archives.link_format import parse_links
 from archivepolicy.archives.session import BrokenAnswerError, Reply, Request
 from archivepolicy.codings import CUT_SHORT, CodingError, decoded_body
 from archivepolicy.digests import sha1_base32
@@ -55,9 +56,14 @@ class Playback:
         """The archive's address for a raw capture, in the form that an attribution header carries."""
         return f"{self.collection_url}/{capture.timestamp}id_/{quote_once(capture.url)}"
 
-    def replay(self, capture: Capture, session: Session, now: Callable[[], str]) -> Memento:
-        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises."""
-        address = f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
+    def replay(
+        self, capture: Capture, session: Session, now: Callable[[], str], *, address: str | None = None
+    ) -> Memento:
+        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises.
+
+        `address` is where it is asked for, where that is not the usual one.
+        """
+        address = address or f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
         for _ in range(_MAX_ARCHIVE_REDIRECTS):
             reply = self._reply(capture, address, session)
             if reply.is_memento:
@@ -119,6 +125,8 @@ class Playback:
             raise _not_replayable(capture, str(cause)) from cause
         headers = _archived_headers(reply)
         stored, verdict = self._stored_form(capture, reply.body, payload, headers)
+        if verdict != "match" and (twin := _other_original(capture, reply)):
+            raise _not_replayable(capture, f"{self.name} gave the capture of {twin} of the same second instead")
         is_coded = stored is not payload and stored != payload
         location = self._archived_location(reply)
         kept = tuple(header for header in headers if header[0].lower() not in ("content-encoding", "location"))
@@ -192,6 +200,24 @@ def _memento_timestamp(reply: Reply) -> str | None:
         return from_datetime(parsedate_to_datetime(reply.header("memento-datetime") or ""))
     except (TypeError, ValueError):
         return None
+
+
+def _other_original(capture: Capture, reply: Reply) -> str | None:
+    """The original URL that the archive names where it is the capture's under another scheme or host; else None.
+
+    Of twins of one second (http and https, with and without `www`) pywb replays one for both, and says so in its Link header.
+    """
+    values = [value for key, value in reply.headers if key.lower() == "link"]
+    links = [link for value in values for link in parse_links(value)[0]]
+    originals = [link.target for link in links if "original" in link.relations]
+    same_page = [url for url in originals if host_of(url) and index_key(url) == index_key(capture.url)]
+    if any(_place(url) == _place(capture.url) for url in same_page):
+        return None
+    return same_page[0] if same_page else None
+
+
+def _place(url: str) -> tuple[str, str]:
+    return url.partition(":")[0].lower(), host_of(url)
 
 
 def _length_warning(headers: tuple[tuple[str, str], ...], stored: bytes) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from archivepolicy.urls import host_of
 from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["DEFAULT_MAX_WAIT_S", "BrokenAnswerError", "Download", "Reply", "Request", "Session", "user_agent"]
 
@@ -191,7 +191,7 @@ class Session:
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
-    def get(self, url: str, kind: Request, *, max_tries: int = 6) -> Reply:
+    def get(self, url: str, kind: Request, *, max_tries: int = 6, headers: Mapping[str, str] | None = None) -> Reply:
         """Ask the archive, waiting and trying again where it limits or fails.
 
         Args:
@@ -199,6 +199,7 @@ class Session:
                 characters that may not stand in a URL percent-encoded).
             kind: Which limit it falls under.
             max_tries: How often a server error or broken answer is tried in all; 429 is bound by waiting time only.
+            headers: Sent beside the session's own.
 
         Returns:
             The answer; its status may be any but a 429 or server error of the archive itself, save where `max_tries`
@@ -209,25 +210,29 @@ class Session:
             BrokenAnswerError: Its answer breaks off each time.
             ArchiveUnavailableError: It cannot be reached.
         """
-        with self.download(url, kind, max_tries=max_tries) as answer:
+        with self.download(url, kind, max_tries=max_tries, headers=headers) as answer:
             body = b"".join(answer.chunks())
             return Reply(url=answer.url, status=answer.status, headers=answer.headers, body=body)
 
     @contextlib.contextmanager
-    def download(self, url: str, kind: Request, *, max_tries: int = 6) -> Iterator[Download]:
+    def download(
+        self, url: str, kind: Request, *, max_tries: int = 6, headers: Mapping[str, str] | None = None
+    ) -> Iterator[Download]:
         """Ask as `get` does, for an answer of any size; its stream is closed at the end of the block."""
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as stream:
-            head = self._answer(url, kind, max_tries, stream)
+            head = self._answer(url, kind, max_tries, stream=stream, headers=headers or {})
             yield Download(url=head.url, status=head.status, headers=head.headers, stream=stream)
 
-    def _answer(self, url: str, kind: Request, max_tries: int, stream: IO[bytes]) -> _Head:
+    def _answer(
+        self, url: str, kind: Request, max_tries: int, *, stream: IO[bytes], headers: Mapping[str, str]
+    ) -> _Head:
         """Try until there is an answer; its body is in the stream."""
         tries = 0
         while True:
             sent_at = self._limiter.acquire(kind, self._allowance)
             tries += 1
             try:
-                head = self._once(url, stream)
+                head = self._once(url, stream, headers)
             except (*_FAILURES, _BodyFailureError) as failure:
                 self._allowance.spend(sent_at)
                 self._after_failure(failure, tries, max_tries, sent_at)
@@ -247,11 +252,11 @@ class Session:
             else:
                 self._wait(_FIRST_BACKOFF_S * 2 ** (tries - 1), f"it answered {head.status}")
 
-    def _once(self, url: str, stream: IO[bytes]) -> _Head:
+    def _once(self, url: str, stream: IO[bytes], sent: Mapping[str, str]) -> _Head:
         """Send one request; the answer's body replaces what is in the stream."""
         stream.seek(0)
         stream.truncate()
-        request = self._http.prepare_request(requests.Request("GET", url, headers={"Accept-Encoding": "gzip"}))
+        request = self._http.prepare_request(requests.Request("GET", url, headers={"Accept-Encoding": "gzip", **sent}))
         request.url = url  # requests would unquote `%7E` and its like: the archive is to see what the index wrote
         left_s = self._allowance.left_s
         silence_s = min(_SILENCE_S, max(left_s, _LEAST_TIMEOUT_S))

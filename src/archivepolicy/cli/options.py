@@ -24,12 +24,11 @@ def archive_options(command: Command) -> Command:
         command,
         click.option(
             "--archive",
-            envvar="ARCHIVEPOLICY_ARCHIVE",
-            default="wayback",
-            show_default=True,
-            show_envvar=True,
+            multiple=True,
             metavar="ARCHIVE",
-            help="wayback, wayback:BASE, pywb:COLLECTION-URL, or the path of a WARC file or a folder of them.",
+            help="wayback, a name that `archivepolicy archives` lists, wayback:BASE, pywb:COLLECTION-URL, memento:PREFIX, "
+            "commoncrawl, or the path of a WARC or WACZ file or a folder of them. Repeated: asked together.  "
+            "[env var: ARCHIVEPOLICY_ARCHIVE; default: wayback]",
         ),
         click.option(
             "--max-wait",
