@@ -61,6 +61,23 @@ def store_options(command: Command) -> Command:
     )
 
 
+def judging_options(command: Command) -> Command:
+    """Which captures may answer."""
+    return _with(
+        command,
+        click.option(
+            "--accept",
+            multiple=True,
+            metavar="KIND",
+            help="Let captures of this kind answer that are passed over otherwise: error, soft-404, parked, challenge, login, "
+            "empty, not-policy, other-site, other-language, or any. May be repeated.",
+        ),
+        click.option(
+            "--language", metavar="CODE", help="Pass over captures in another language than CODE (en, de, pt-BR)."
+        ),
+    )
+
+
 def section_options(*css_names: str) -> Callable[[Command], Command]:
     """The part of the page that is wanted; `css_names` are the spellings of the selector's option."""
 

@@ -12,5 +12,16 @@ from archivepolicy.extraction.explanation import explained
 from archivepolicy.extraction.extract import EXTRACTOR_VERSION, extract
 from archivepolicy.extraction.frames import content_frame
 from archivepolicy.extraction.kinds import policy_kind
+from archivepolicy.extraction.language import language_of
+from archivepolicy.extraction.response import judge_response
 
-__all__ = ["EXTRACTOR_VERSION", "attribution_header", "content_frame", "explained", "extract", "policy_kind"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "attribution_header",
+    "content_frame",
+    "explained",
+    "extract",
+    "judge_response",
+    "language_of",
+    "policy_kind",
+]

@@ -1,0 +1,82 @@
+"""memento -> document -> snapshot, before anything is kept: the same steps for a new product and for one made again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archivepolicy.errors import InputError
+from archivepolicy.extraction import (
+    EXTRACTOR_VERSION,
+    attribution_header,
+    content_frame,
+    extract,
+    judge_response,
+    policy_kind,
+)
+from archivepolicy.records import Kind, Snapshot, Verdict
+from archivepolicy.records.provenance import Maker, provenance_of, with_frame
+from archivepolicy.records.section import WHOLE_PAGE, Section
+from archivepolicy.timestamps import iso_time
+from archivepolicy.version import __version__
+
+if TYPE_CHECKING:
+    from archivepolicy.records import Document, Memento
+
+MAKER = Maker(tool=f"archivepolicy {__version__}", extractor_version=EXTRACTOR_VERSION)
+
+
+def frame_of(memento: Memento) -> str | None:
+    """The address of a frameset's content frame; None where the page is no frameset."""
+    return content_frame(memento.payload, url=memento.capture.url, content_type=memento.content_type)
+
+
+def draft(
+    archive_key: str, memento: Memento, *, section: Section = WHOLE_PAGE, frame: Memento | None = None
+) -> Snapshot:
+    """Make a snapshot of a memento; its bytes depend on the arguments and the extractor alone.
+
+    Args:
+        archive_key: What tells the archive apart in a store.
+        memento: The page.
+        section: The part of it that is wanted.
+        frame: The memento of its content frame, where it is a frameset.
+
+    Raises:
+        InputError: The page is a usable policy without such a section.
+        UnusableCaptureError: A PDF that is damaged, encrypted or without text.
+    """
+    document = _judged(_document(memento, frame or memento, section), memento)
+    kind = policy_kind(document.title, memento.capture.url)
+    header = attribution_header(memento.capture, memento_url=memento.memento_url, kind=kind)
+    provenance = provenance_of(memento, document, archive_key=archive_key, maker=MAKER, section=section)
+    return Snapshot(
+        capture=memento.capture,
+        memento_url=memento.memento_url,
+        document=document,
+        markdown=f"{header}\n\n{document.text}",
+        provenance=provenance if frame is None else with_frame(provenance, memento, frame),
+    )
+
+
+def _document(page: Memento, text: Memento, section: Section) -> Document:
+    try:
+        return extract(text.payload, url=text.capture.url, content_type=text.content_type, section=section)
+    except InputError as failure:
+        # an error page has no sections: it is passed over like any other, and only a policy without the section is refused
+        document = extract(text.payload, url=text.capture.url, content_type=text.content_type)
+        if _judged(document, page).verdict.is_usable:
+            raise InputError(f"in the capture of {iso_time(page.capture.timestamp)}: {failure}") from failure
+        return document
+
+
+def _judged(document: Document, memento: Memento) -> Document:
+    """The document with what the archived answer's status and headers say against it; its words name the kind better."""
+    said = judge_response(memento.status, memento.headers)
+    if said.is_usable:
+        return document
+    own = document.verdict
+    is_told_by_words = said.kind is Kind.ERROR and own.kind not in (Kind.POLICY, Kind.EMPTY, Kind.NOT_POLICY)
+    kind = own.kind if is_told_by_words else said.kind
+    reasons = (*said.reasons, *own.reasons) if is_told_by_words else said.reasons
+    return replace(document, verdict=Verdict(kind=kind, reasons=reasons))
