@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from archivepolicy.errors import RateLimitedError as RateLimitedError
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
+    from archivepolicy.pipeline.export import export_evidence as export_evidence
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
+    from archivepolicy.pipeline.verify import verify as verify
     from archivepolicy.records import Answer as Answer
     from archivepolicy.records import Capture as Capture
     from archivepolicy.records import Document as Document
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from archivepolicy.records import Snapshot as Snapshot
 
 _PLACES = {
+    "archivepolicy.pipeline.export": ("export_evidence",),
+    "archivepolicy.pipeline.verify": ("verify",),
     "archivepolicy.pipeline.listing": ("captures",),
     "archivepolicy.pipeline.page": ("convert",),
     "archivepolicy.pipeline.snapshot": ("get",),

@@ -17,7 +17,9 @@ from archivepolicy.version import __version__
 COMMANDS = {
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
+    "export": "Export a policy as of a date with all that proves it.",
     "get": "Get a policy as of a date.",
+    "verify": "Check a store: files, digests, evidence, and that extracting again gives the same.",
 }
 
 

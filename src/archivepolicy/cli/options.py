@@ -44,8 +44,8 @@ def archive_options(command: Command) -> Command:
     )
 
 
-def store_options(command: Command) -> Command:
-    """Where things are kept."""
+def store_option(command: Command) -> Command:
+    """The store's folder."""
     return _with(
         command,
         click.option(
@@ -57,7 +57,16 @@ def store_options(command: Command) -> Command:
             metavar="DIR",
             help="Folder for products, provenance and evidence.",
         ),
-        click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+    )
+
+
+def store_options(command: Command) -> Command:
+    """Where things are kept, or that nothing is."""
+    return store_option(
+        _with(
+            command,
+            click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+        )
     )
 
 

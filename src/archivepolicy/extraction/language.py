@@ -14,11 +14,12 @@ from importlib.resources import files
 
 _READ_CHARACTERS = 12_000  # a language shows in far less; `verdict` reads as much
 _MIN_HITS = 6
-# In running text every third to second word is a small one; below this share it is a list of names (measured: see above).
-_MIN_SHARE = 0.12
+# In running text every third to second word is a small one; below this share it is a list of names.
+_MIN_SHARE = 0.08
 _MIN_LEAD = 1.15  # neighbours such as Danish and Norwegian share most small words
 _MIN_SCRIPT_SHARE = 0.3
-_WORD = re.compile(r"[^\W\d_]+")
+# not the parts of addresses and identifiers: `com` is a word in Portuguese
+_WORD = re.compile(r"(?<![\w./@-])[^\W\d_]{2,}(?![\w/@-]|\.\w)")
 # Letters of one language's script. Japanese mixes kana with Chinese characters, so a tenth of kana is enough.
 _SCRIPTS = {
     "ko": re.compile(r"[\uac00-\ud7af]"),

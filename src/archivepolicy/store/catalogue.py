@@ -52,6 +52,27 @@ class Twin(NamedTuple):
     digest: str
 
 
+class Inspection:
+    """A catalogue that is looked at as it stands.
+
+    Args:
+        database: An open connection to a complete catalogue.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def is_entered(self, path: str, provenance: Mapping[str, Any]) -> bool:
+        """Whether a product's row is there and says what its provenance says."""
+        row = self._database.execute("SELECT * FROM snapshots WHERE path = ?", (path,)).fetchone()
+        return bool(row == _row(path, provenance))
+
+    def paths(self) -> Iterator[str]:
+        """The paths of all rows without their endings, ascending, one after another."""
+        for row in self._database.execute("SELECT path FROM snapshots ORDER BY path"):
+            yield row[0]
+
+
 class Catalogue:
     """The index of one store.
 
@@ -116,8 +137,13 @@ class Catalogue:
             self._fill(database)
 
     @contextlib.contextmanager
-    def inspected(self) -> Iterator[sqlite3.Connection | None]:
+    def inspected(self) -> Iterator[Inspection | None]:
         """Open it for looking alone, nothing rebuilt; None where it is absent, damaged or of another schema."""
+        with self._standing() as database:
+            yield None if database is None else Inspection(database)
+
+    @contextlib.contextmanager
+    def _standing(self) -> Iterator[sqlite3.Connection | None]:
         database: sqlite3.Connection | None = None
         with contextlib.suppress(sqlite3.Error):
             database = self._as_it_stands()
@@ -134,7 +160,7 @@ class Catalogue:
             with self._opened() as database:
                 yield database
             return
-        with self.inspected() as standing:
+        with self._standing() as standing:
             yield standing or self._built_in_memory()
 
     def _as_it_stands(self) -> sqlite3.Connection | None:
@@ -218,18 +244,6 @@ class Catalogue:
                 values = json.loads(file.read_bytes())
                 if isinstance(values, dict) and values.keys() >= _NEEDED:
                     yield "/".join(parts).removesuffix(".json"), values
-
-
-def is_entered(database: sqlite3.Connection, path: str, provenance: Mapping[str, Any]) -> bool:
-    """Whether a product's row is there and says what its provenance says."""
-    row = database.execute("SELECT * FROM snapshots WHERE path = ?", (path,)).fetchone()
-    return bool(row == _row(path, provenance))
-
-
-def entered_paths(database: sqlite3.Connection) -> Iterator[str]:
-    """The paths of all rows, ascending, one after another."""
-    for row in database.execute("SELECT path FROM snapshots ORDER BY path"):
-        yield row[0]
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -252,7 +252,8 @@ def _decompressed(content: bytes) -> bytes:
     """
     plain = bytearray()
     while content:
-        if content[: len(_GZIP_HEADER)] != _GZIP_HEADER or content[len(_GZIP_HEADER)] not in _SYSTEMS:
+        head, system = content[: len(_GZIP_HEADER)], content[len(_GZIP_HEADER) : len(_GZIP_HEADER) + 1]
+        if head != _GZIP_HEADER or not system or system[0] not in _SYSTEMS:
             raise ValueError("a record does not begin as it was written")
         inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
         plain += inflater.decompress(content, MAX_BODY_BYTES)

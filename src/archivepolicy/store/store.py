@@ -97,6 +97,16 @@ class Store:
         """The files that a capture's memento is kept in, its own first; empty where it was not fetched."""
         return evidence_files(self._evidence(archive_key, capture))
 
+    def memento_of_hop(self, archive_key: str, hop: Mapping[str, Any]) -> Memento | None:
+        """The memento of a redirect as a provenance names it, or None where it was not kept."""
+        name = evidence_name(archive_key, hop["url"], hop["timestamp"], hop["digest"])
+        return load_memento(self.warc_folder / name)
+
+    def digest_of(self, path: str) -> str | None:
+        """SHA-256 of a file of the store, in hexadecimal digits; None where it is not there."""
+        content = read_file(self.root / path)
+        return None if content is None else sha256_hex(content)
+
     def listing_file(self, archive_key: str, url: str) -> Path:
         """Where an archive's listing of a URL is kept, whether it is there or not."""
         return listing_path(self.listings_folder, archive_key, url)
