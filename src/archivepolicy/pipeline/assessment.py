@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archivepolicy.errors import InputError
-from archivepolicy.extraction import language_of
+from archivepolicy.extraction import judge_response, language_of
 from archivepolicy.records import Kind, Verdict
 from archivepolicy.records.document import USABLE
 from archivepolicy.records.provenance import framed_capture
@@ -72,7 +72,10 @@ def assessed(snapshot: Snapshot, asked_url: str, language: str | None) -> Assess
     spoken, notes = (USABLE, ()) if language is None else _language_verdict(document, language)
     verdicts = (document.verdict, site_verdict(site), spoken)
     verdict = next((one for one in verdicts if not one.is_usable), document.verdict)
-    return Assessment(verdict=verdict, site=site, notes=notes)
+    http = snapshot.provenance["http"]
+    is_told_by_headers = not judge_response(http["status"], http["headers"]).is_usable
+    is_of_bytes = not is_told_by_headers and verdict.kind is not Kind.OTHER_SITE
+    return Assessment(verdict=verdict, site=site, notes=notes, is_of_bytes=is_of_bytes)
 
 
 def _language_verdict(document: Document, wanted: str) -> tuple[Verdict, tuple[str, ...]]:

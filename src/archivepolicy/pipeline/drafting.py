@@ -23,6 +23,8 @@ from archivepolicy.version import __version__
 if TYPE_CHECKING:
     from archivepolicy.records import Document, Memento
 
+_TOLD_BY_WORDS = frozenset({Kind.CHALLENGE, Kind.LOGIN, Kind.PARKED, Kind.EXCLUDED})
+_SAYS_NOTHING = frozenset({Kind.POLICY, Kind.EMPTY, Kind.NOT_POLICY})
 MAKER = Maker(tool=f"archivepolicy {__version__}", extractor_version=EXTRACTOR_VERSION)
 
 
@@ -71,12 +73,14 @@ def _document(page: Memento, text: Memento, section: Section) -> Document:
 
 
 def _judged(document: Document, memento: Memento) -> Document:
-    """The document with what the archived answer's status and headers say against it; its words name the kind better."""
-    said = judge_response(memento.status, memento.headers)
+    """The document with what the archived answer's status and headers say against it.
+
+    An error status says less than a page that names itself a bot check, a login or a parked domain. A soft 404 it cannot be:
+    that is one which answers 200.
+    """
+    said, own = judge_response(memento.status, memento.headers), document.verdict
     if said.is_usable:
         return document
-    own = document.verdict
-    is_told_by_words = said.kind is Kind.ERROR and own.kind not in (Kind.POLICY, Kind.EMPTY, Kind.NOT_POLICY)
-    kind = own.kind if is_told_by_words else said.kind
-    reasons = (*said.reasons, *own.reasons) if is_told_by_words else said.reasons
+    kind = own.kind if said.kind is Kind.ERROR and own.kind in _TOLD_BY_WORDS else said.kind
+    reasons = said.reasons if own.kind in _SAYS_NOTHING else (*said.reasons, *own.reasons)
     return replace(document, verdict=Verdict(kind=kind, reasons=reasons))

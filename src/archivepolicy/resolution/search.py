@@ -32,7 +32,7 @@ MAX_HOPS = 5  # browsers give up at 20; chains of archived policies have one or 
 # Redirects of one URL with equal status and body lead to the same place; a second look makes sure, a third is a waste.
 _MAX_EQUAL_REDIRECTS = 2
 # What a page that answered an error may turn out to be when it is read after all.
-_OF_ERROR_STATUS = frozenset({Kind.ERROR, Kind.SOFT_404, Kind.CHALLENGE, Kind.LOGIN, Kind.PARKED})
+_OF_ERROR_STATUS = frozenset({Kind.ERROR, Kind.CHALLENGE, Kind.LOGIN, Kind.PARKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +62,14 @@ class Assessment:
         verdict: Whether it is the policy asked for.
         site: Whose text it is, or None where nobody asked.
         notes: What is to be said of it, a sentence each.
+        is_of_bytes: Whether the verdict follows from the page's bytes alone, so that every capture of the same bytes shares
+            it, and not from the headers that came with them or from the way there.
     """
 
     verdict: Verdict = USABLE
     site: Site | None = None
     notes: tuple[str, ...] = ()
+    is_of_bytes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +107,10 @@ class _Account:
     def skip(self, capture: Capture, reason: str, kind: Kind | None = None) -> None:
         self.skipped.append(Skipped(capture=capture, reason=reason, kind=kind))
 
-    def reject(self, capture: Capture, verdict: Verdict) -> None:
-        """Skip a capture that was read, and with it every other of the same bytes."""
-        self.skip(capture, verdict.in_words, verdict.kind)
-        # whose text it is depends on the way to it, everything else on its bytes alone
-        if capture.digest and verdict.kind is not Kind.OTHER_SITE:
+    def reject(self, capture: Capture, assessment: Assessment) -> None:
+        """Skip a capture that was read, and with it every other of the same bytes where they are to blame."""
+        self.skip(capture, assessment.verdict.in_words, assessment.verdict.kind)
+        if capture.digest and assessment.is_of_bytes:
             self.unusable_digests[capture.digest] = capture
 
     def successor_of(self, url: str) -> str | None:
@@ -158,7 +160,7 @@ def search(
             assessment = assess(reading.value)
             if assessment.verdict.is_usable or assessment.verdict.kind in question.accept:
                 return reading.value, _answer(question, candidate, account, assessment)
-            account.reject(candidate.capture, assessment.verdict)
+            account.reject(candidate.capture, assessment)
         elif reading.location is not None:
             hop = Hop(capture=candidate.capture, location=reading.location, memento_url=reading.memento_url)
             found, target, said = _follow(question, candidate, hop, list_captures)
