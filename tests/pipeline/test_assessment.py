@@ -156,3 +156,16 @@ def test_a_digest_that_does_not_match_is_said_and_is_not_fatal(tmp_path: Path) -
     checked = run("verify", "--store", tmp_path / "store")
     assert checked.returncode == 0
     assert checked.stdout.startswith("note  digest mismatch")
+
+
+def test_the_same_bytes_under_three_names_are_pointed_out(tmp_path: Path) -> None:
+    urls = [
+        f"http://{name}/privacy" for name in ("one.net", "www.one.net", "two.net", "three.net", "four.net", "five.net")
+    ]
+    warc = archive(tmp_path, *((url, "20150101000000", page(POLICY)) for url in urls))
+    said = [ap.get(url, archive=warc, store=tmp_path / "store").warnings for url in urls]
+    assert said[:3] == [(), (), ()]
+    assert said[3] == (
+        "The same bytes are kept of 2 other sites (one.net, two.net): a parked domain, or one policy for several sites.",
+    )
+    assert "of 4 other sites (four.net, one.net, three.net, ...): a parked" in said[5][0]

@@ -19,7 +19,7 @@ COMMANDS = {
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
     "export": "Export a policy as of a date with all that proves it.",
     "get": "Get a policy as of a date.",
-    "verify": "Check a store: files, digests, evidence, and that extracting again gives the same.",
+    "verify": "Check a store against its digests and evidence.",
 }
 
 

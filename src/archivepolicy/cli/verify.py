@@ -15,7 +15,7 @@ from archivepolicy.cli.options import print_product, store_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was checked and found as JSON.")
 @store_option
 def command(*, rebuild: bool, as_json: bool, store: str) -> None:
-    """Check a store.
+    """Check a store against its digests and evidence.
 
     Every product against the digest in its provenance, every provenance against its evidence, every evidence file byte by
     byte, and whether extracting the evidence again gives the same product. Each thing that is off is a line; with any fault

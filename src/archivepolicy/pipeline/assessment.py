@@ -11,13 +11,17 @@ from archivepolicy.records import Kind, Verdict
 from archivepolicy.records.document import USABLE
 from archivepolicy.records.provenance import framed_capture
 from archivepolicy.resolution import Assessment, site_of, site_verdict
+from archivepolicy.urls import domain_name, registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archivepolicy.records import Document, Snapshot
+    from archivepolicy.records import Capture, Document, Snapshot
+    from archivepolicy.store import Store
 
 ANY = "any"
+_OTHER_SITES = 2
+_NAMED_SITES = 3
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 # Norwegian is written in two forms, and pages name either or just the language; the small words tell Bokmål alone.
 _SAME_LANGUAGE = {"no": "nb", "nn": "nb", "bs": "hr", "iw": "he", "in": "id"}
@@ -76,6 +80,25 @@ def assessed(snapshot: Snapshot, asked_url: str, language: str | None) -> Assess
     is_told_by_headers = not judge_response(http["status"], http["headers"]).is_usable
     is_of_bytes = not is_told_by_headers and verdict.kind is not Kind.OTHER_SITE
     return Assessment(verdict=verdict, site=site, notes=notes, is_of_bytes=is_of_bytes)
+
+
+def shared_text_note(kept: Store, capture: Capture) -> str | None:
+    """What is to be said where the store holds the very bytes of a capture under other sites' names too.
+
+    The same bytes on three or more unrelated domains mostly mean a parked domain (seen on ten domains of the Princeton-Leuven
+    corpus), but may be one firm's policy for all its sites: so it is said, and decides nothing.
+    """
+    if capture.digest is None:
+        return None
+    hosts = {domain_name(url) for url in kept.catalogue.urls_of(capture.digest)} - {domain_name(capture.url)}
+    if len(hosts) < _OTHER_SITES:
+        return None
+    own = registrable_domain(capture.url)
+    others = sorted({registrable_domain(f"http://{host}/") for host in hosts} - {own})
+    if len(others) < _OTHER_SITES:
+        return None
+    named = ", ".join(others[:_NAMED_SITES]) + (", ..." if len(others) > _NAMED_SITES else "")
+    return f"The same bytes are kept of {len(others)} other sites ({named}): a parked domain, or one policy for several sites."
 
 
 def _language_verdict(document: Document, wanted: str) -> tuple[Verdict, tuple[str, ...]]:

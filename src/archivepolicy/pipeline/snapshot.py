@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archivepolicy.archives import current_timestamp
 from archivepolicy.errors import InputError, UnusableCaptureError
-from archivepolicy.pipeline.assessment import accepted_kinds, assessed, language_code
+from archivepolicy.pipeline.assessment import accepted_kinds, assessed, language_code, shared_text_note
 from archivepolicy.pipeline.drafting import draft, frame_of
 from archivepolicy.pipeline.sources import listing_of, memento_of, opened_archive, opened_store, period_of
 from archivepolicy.records import Select
@@ -125,6 +125,8 @@ def _product(kept: Store | None, snapshot: Snapshot, answer: Answer) -> Snapshot
     way = way_of(answer)
     if kept is None:
         return replace(snapshot, answer=answer, provenance=with_way(snapshot.provenance, way))
+    if note := shared_text_note(kept, snapshot.capture):
+        answer = replace(answer, notes=(*answer.notes, note))
     if snapshot.path is not None:
         return replace(kept.with_way(snapshot, way), answer=answer)
     return kept.keep_snapshot(replace(snapshot, answer=answer, provenance=with_way(snapshot.provenance, way)))

@@ -117,6 +117,16 @@ class Catalogue:
             ).fetchall()
         return [Twin(*row) for row in rows]
 
+    def urls_of(self, digest: str) -> list[str]:
+        """The original URLs of all products whose capture has that digest, in any archive; ascending, may be empty.
+
+        Raises:
+            StoreError: The catalogue cannot be read or rebuilt.
+        """
+        with self._readable() as database:
+            rows = database.execute("SELECT DISTINCT url FROM snapshots WHERE digest = ? ORDER BY url", (digest,))
+            return [row[0] for row in rows]
+
     def add(self, path: str, provenance: Mapping[str, Any]) -> None:
         """Enter a product, or enter it again.
 
