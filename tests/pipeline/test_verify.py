@@ -57,6 +57,7 @@ def test_a_store_that_is_whole(store: Path) -> None:
     checked = Checked()
     assert list(verify(store, checked)) == []
     assert checked == Checked(products=2, extracted_again=2, evidence=3, listings=0)
+    assert sorted(file.name for file in (store / ".archivepolicy").iterdir()) == ["catalogue.sqlite", "warc"]
 
 
 def test_a_framed_page_and_a_section_and_an_accepted_page_are_made_again(demo_warc: Path, tmp_path: Path) -> None:

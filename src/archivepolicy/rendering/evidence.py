@@ -96,6 +96,9 @@ def _result(bundle: Bundle) -> list[str]:
     if snapshot.document.stated_dates:
         said = ", ".join(f"“{escape(date.text)}”" for date in snapshot.document.stated_dates)
         lines.append(f"<p>The page says of itself: {said}.</p>")
+    if snapshot.answer and snapshot.answer.successor_url:
+        successor = escape(snapshot.answer.successor_url)
+        lines.append(f"<p>The address asked for moved: archived redirects lead to <code>{successor}</code>.</p>")
     if snapshot.warnings:
         lines.append("<p>A careful reader should know:</p>")
         lines.append(_list(snapshot.warnings))
@@ -116,8 +119,9 @@ def _steps(bundle: Bundle) -> list[str]:
     steps = [
         f"It was asked what <code>{escape(answer.url)}</code> said {_asked(answer)}.",
         (
-            f"The archive's list of all its captures of that address was read{_listed(answer)}. It has "
-            f"{near.count:,} captures, from {iso_time(near.first.timestamp)} to {iso_time(near.last.timestamp)}."
+            f"The archive's list of all its captures was read{_listed(answer)}. Of "
+            f"<code>{escape(answer.capture.url)}</code> it names {near.count:,}, from "
+            f"{iso_time(near.first.timestamp)} to {iso_time(near.last.timestamp)}."
         ),
     ]
     steps += [
@@ -133,9 +137,10 @@ def _steps(bundle: Bundle) -> list[str]:
     steps.append(
         "The page was fetched from the archive in the form in which it was archived, without the archive's own additions."
     )
-    around = [
-        f"The same bytes were captured from {iso_time(near.same_from.timestamp)} to {iso_time(near.same_until.timestamp)}."
-    ]
+    around = []
+    if near.same_from != near.same_until:
+        same = f"from {iso_time(near.same_from.timestamp)} to {iso_time(near.same_until.timestamp)}"
+        around.append(f"Every capture {same} has the same bytes.")
     if near.other_before:
         around.append(f"The last capture before with other bytes is of {iso_time(near.other_before.timestamp)}.")
     if near.other_after:
@@ -209,7 +214,6 @@ def _digests(bundle: Bundle) -> list[str]:
 
 
 def _checking(bundle: Bundle) -> list[str]:
-    answer = bundle.snapshot.answer
     asked = f"{bundle.snapshot.capture.url} --as-of {bundle.snapshot.capture.timestamp}"
     steps = [
         (
@@ -229,8 +233,6 @@ def _checking(bundle: Bundle) -> list[str]:
             f"this folder, with {escape(bundle.snapshot.provenance['tool'])}."
         ),
     ]
-    if answer and answer.successor_url:
-        steps.append(f"That the page moved: archived redirects lead to <code>{escape(answer.successor_url)}</code>.")
     return ["<h2>How to check it</h2>", _list(steps, is_html=True)]
 
 

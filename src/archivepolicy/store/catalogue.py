@@ -181,7 +181,8 @@ class Catalogue:
         is_frozen = is_read_only(self.path)
         if is_frozen and log.exists() and log.stat().st_size:
             return None  # another's unfinished business, which cannot be read without writing
-        mode = "mode=ro&immutable=1" if is_frozen else "mode=ro"
+        # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
+        mode = "mode=ro&immutable=1" if is_frozen else "mode=rw"
         database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S)
         try:
             is_current = _is_current(database)
