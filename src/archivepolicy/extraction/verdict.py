@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from archivepolicy.extraction.language import language_of
 from archivepolicy.records.document import Kind, Verdict
 
 # Kubicek et al. 2025, as read in a catalogue of page chrome collected by 2026-11-22 on 2026-11-23.
@@ -38,6 +39,9 @@ _LONG_TEXT_CHARACTERS = 8_000
 _LONG_FROM_SPACED_WORDS = 300
 _WIDE_PER_WORD = 2  # Chinese and Japanese: about two characters a word
 _MAX_QUOTE_CHARACTERS = 100
+# A page that no name calls a policy and that uses fewer policy terms than this is none: the first number for a short text,
+# the second for a long one. Measured on 2026-11-23: see benchmarks/README.md.
+_TERMS_OF_AN_UNNAMED_PAGE = (1, 3)
 
 # The order in which kinds are asked; the archive's own pages first, because they may quote the site's.
 _KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR, Kind.LOGIN, Kind.EMPTY)
@@ -97,14 +101,18 @@ def judge(*, page_title: str, first_heading: str, text: str, language: str | Non
     """
     title, heading = _one_line(page_title), _one_line(first_heading)
     by_name = _hits_by_name(title, heading)
-    if not by_name and len(_SPACED_WORD.findall(text, 0, _LONG_TEXT_CHARACTERS)) >= _LONG_FROM_SPACED_WORDS:
+    is_long = len(_SPACED_WORD.findall(text, 0, _LONG_TEXT_CHARACTERS)) >= _LONG_FROM_SPACED_WORDS
+    if not by_name and is_long and _is_called_a_policy(title, heading):
         return Verdict(kind=Kind.POLICY)
     page = _page(title, heading, text, language)
     for hit in (*by_name, *_hits_in_short_text(page)):
         if not _speaks_like_a_policy(page, hit):
             return Verdict(kind=hit.kind, reasons=hit.reasons)
-    emptiness = _emptiness(page, text)
-    return Verdict(kind=Kind.EMPTY, reasons=(emptiness,)) if emptiness else Verdict(kind=Kind.POLICY)
+    if emptiness := _emptiness(page, text):
+        return Verdict(kind=Kind.EMPTY, reasons=(emptiness,))
+    if strangeness := _strangeness(page):
+        return Verdict(kind=Kind.NOT_POLICY, reasons=(strangeness,))
+    return Verdict(kind=Kind.POLICY)
 
 
 def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
@@ -157,7 +165,7 @@ def _speaks_like_a_policy(page: _Page, hit: _Hit) -> bool:
     is_long = page.words >= _SHORT_BELOW_WORDS
     if is_long and page.language and page.language not in _vocabulary("terms"):
         return True
-    is_named = any(_found(names, f"{page.title} {page.heading}") for names in _vocabulary("names").values())
+    is_named = _is_named("names", page.title, page.heading)
     named, unnamed = _TERMS_OF_A_LONG_POLICY if is_long else _TERMS_OF_A_SHORT_POLICY
     return _has_terms(page, named if is_named else unnamed)
 
@@ -185,6 +193,32 @@ def _emptiness(page: _Page, text: str) -> str | None:
         if below < _EMPTY_BELOW_CHARACTERS and below < characters:
             return f"the text below its headings has {below} characters"
     return None
+
+
+def _strangeness(page: _Page) -> str | None:
+    """Why a page that has a text is no policy of any kind; None where it may be one.
+
+    Neither its title nor its first heading calls it one, and its words are not a policy's. A language whose vocabulary is
+    not known must be believed.
+    """
+    if _is_called_a_policy(page.title, page.heading):
+        return None
+    wanted = _TERMS_OF_AN_UNNAMED_PAGE[page.words >= _SHORT_BELOW_WORDS]
+    if _has_terms(page, wanted):
+        return None
+    language = language_of(page.prose)
+    if language is None or language not in _vocabulary("terms"):
+        return None
+    return "neither title nor heading calls it a policy, and it has hardly a word of one"
+
+
+def _is_called_a_policy(title: str, heading: str) -> bool:
+    """Whether a title or first heading names a policy, or another document of the kind that sites publish."""
+    return _is_named("names", title, heading) or _is_named("documents", title, heading)
+
+
+def _is_named(section: str, title: str, heading: str) -> bool:
+    return any(_found(names, f"{title} {heading}") for names in _vocabulary(section).values())
 
 
 def _size(prose: str) -> int:
