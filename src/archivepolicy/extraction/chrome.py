@@ -17,7 +17,7 @@ from lxml import etree
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_sign_up, name_kind
-from archivepolicy.extraction.tree import INLINE, path_of, words_of
+from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Pruner:
                     waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
+        strip_wide(self._body, (_DROPPED,), with_text=False)
         etree.strip_tags(self._body, _DROPPED)
 
     def _drop(self, element: etree._Element, rule: str) -> None:

@@ -10,16 +10,25 @@ import re
 
 _ASCII_MARK = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~-"
 _MISREAD = re.compile(
-    rf"\\(?=[{re.escape(_ASCII_MARK)}]|$)|[*`]"
+    rf"\\(?=[{re.escape(_ASCII_MARK)}])|[*`]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside a word is none of emphasis
     r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~"
-    r"|\](?=[(\[:]|$)"
+    r"|\](?=[(:])"
 )
-_MARK = re.compile(r"[\\*`_<&~\]|]")
+# what the text that follows may make a link or a picture
+UNSURE = "\x13"
+_AT_END = re.compile(r"(?:(?<!\\)[\]!]|\\)$")
+_MISREAD_AT_END = re.compile(rf"{UNSURE}(?=\][(:]|!\[|\\(?:[{re.escape(_ASCII_MARK)}\n]|$))")
+_UNDERSCORE_AT_END = re.compile(r"^\\_(?=[^\W_])|(?<=[^\W_])\\_$")
+_MISREAD_UNDERSCORE = re.compile(rf"(?<![^\W_]){UNSURE}(?=_)|{UNSURE}(?=_(?![^\W_]))")
+_MARK = re.compile(r"[\\*`_<&~\]!|]")
 _CELL_MARK = re.compile(r"\|")
 _LINE_START = re.compile(
-    r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-|~~~))"
+    r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-"
+    r"|[|:]*[ ]?:?-+:?[ ]?\||\|[ ]?:?-|:-+:?\s*$))"  # what would make a table of the line above
 )
+_ESCAPED_START = re.compile(r"^(\d{1,9})?\\([.)#+=>:|-])")
+_CLOSING_SIGNS = re.compile(r"(?:(?<=\s)|^)#+$")
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 
 
@@ -32,7 +41,21 @@ def escaped_text(text: str, *, in_cell: bool = False) -> str:
     if not _MARK.search(text):
         return text
     text = _MISREAD.sub(lambda match: "\\" + match[0], text)
+    text = _UNDERSCORE_AT_END.sub(f"{UNSURE}_", text)
+    text = _AT_END.sub(lambda match: UNSURE + match[0], text)
     return _CELL_MARK.sub(r"\|", text) if in_cell else text
+
+
+def settled(text: str) -> str:
+    r"""Escape the last sign of a text where, now that it stands, what follows would make markup of it.
+
+    >>> settled(f"a{UNSURE}](b)"), settled(f"a{UNSURE}] b")
+    ('a\\](b)', 'a] b')
+    """
+    if UNSURE not in text:
+        return text
+    text = _MISREAD_AT_END.sub(r"\\", text)
+    return _MISREAD_UNDERSCORE.sub(r"\\", text).replace(UNSURE, "")
 
 
 def escaped_line_start(line: str) -> str:
@@ -45,6 +68,24 @@ def escaped_line_start(line: str) -> str:
     if not match:
         return line
     return f"{line[: match.end()]}\\{line[match.end() :]}"
+
+
+def bare_line_start(text: str) -> str:
+    r"""Take that escape off again, for a text that something is put before.
+
+    >>> print(bare_line_start(r"1\. First"), bare_line_start(r"\- a"))
+    1. First - a
+    """
+    return _ESCAPED_START.sub(r"\1\2", text, count=1)
+
+
+def escaped_heading(words: str) -> str:
+    r"""Escape number signs at the end of a heading, which would be none of its words.
+
+    >>> print(escaped_heading("Rule #"), escaped_heading("C#"))
+    Rule \# C#
+    """
+    return _CLOSING_SIGNS.sub(r"\\\g<0>", words)
 
 
 def escaped_link_text(text: str) -> str:
