@@ -18,6 +18,10 @@ import time
 SIZES_MB = (0.1, 1.0, 10.0)
 # times per tenfold size: 10 is linear; caches that no longer fit and the collector's passes take the rest
 ALLOWED_PER_TENFOLD = 20
+# the best of so many runs: other processes take their share of the caches too
+RUNS = 3
+# below this the machine's own jitter is larger than what is measured
+MIN_TIME_S = 0.05
 SENTENCE = "We collect the personal data that you give us, and we use it as paragraph {n} of this policy says."
 KINDS = {  # name: (before, unit, after)
     "policy": (
@@ -106,8 +110,11 @@ def main() -> int:
     )
     is_missed = False
     for kind in args.kinds.split(",") if args.kinds else (*KINDS, *NOISE):
-        times = [seconds(page(kind, int(size * 1_000_000))) for size in sizes]
-        worst = max((later / max(earlier, 0.01) for earlier, later in itertools.pairwise(times)), default=0.0)
+        times = [
+            min(seconds(payload) for _ in range(RUNS))
+            for payload in (page(kind, int(size * 1_000_000)) for size in sizes)
+        ]
+        worst = max((later / max(earlier, MIN_TIME_S) for earlier, later in itertools.pairwise(times)), default=0.0)
         is_missed = is_missed or worst > ALLOWED_PER_TENFOLD
         print(f"| {kind} | " + " | ".join(f"{time_s:.2f}" for time_s in times) + f" | {worst:.1f} |", flush=True)
     return int(is_missed)
