@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction import lists
+from archivepolicy.extraction import lists, typed_lists
 from archivepolicy.extraction.links import leads_nowhere
 from archivepolicy.extraction.paragraphs import wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
-from archivepolicy.extraction.tree import INLINE, append_text, elements, strip_wide
+from archivepolicy.extraction.tree import INLINE, append_text, drop, elements, strip_wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,7 @@ _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 def normalise(content: etree._Element) -> None:
     """Bring the content to Markdown's elements, in place."""
     unfold_layout_tables(content)
+    typed_lists.enlist_word_paragraphs(content)
     _rename_all(content)
     _untangle_all(content)
     for element in list(content.iter("b", "i", "s", "code")):
@@ -55,6 +56,9 @@ def normalise(content: etree._Element) -> None:
     lists.mend(content)
     for element in [content, *content.iter("div", "blockquote", "li")]:
         _fill_paragraphs(element)
+    for rule in [rule for rule in content.iter("hr") if any(outer.tag == "li" for outer in rule.iterancestors())]:
+        drop(rule)  # Markdown would take it for a part of the item's mark
+    typed_lists.enlist_typed(content)
     lists.settle(content)
 
 
