@@ -4,7 +4,7 @@
 
 Pages of 0.1, 1 and 10 MB of each kind: an ordinary policy, and what authors and their tools have done to pages (nothing
 closed, nested without end, a table of 50,000 rows, one paragraph of breaks). Processor time; exit code 1 where ten times
-the size takes more than 20 times as long.
+the size takes more than 15 times as long.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import time
 
 SIZES_MB = (0.1, 1.0, 10.0)
 # times per tenfold size: 10 is linear; caches that no longer fit and the collector's passes take the rest
-ALLOWED_PER_TENFOLD = 20
+ALLOWED_PER_TENFOLD = 15
 # the best of so many runs: other processes take their share of the caches too
 RUNS = 3
+ONCE_BYTES = 5_000_000
 # below this the machine's own jitter is larger than what is measured
 MIN_TIME_S = 0.05
 SENTENCE = "We collect the personal data that you give us, and we use it as paragraph {n} of this policy says."
@@ -111,7 +112,7 @@ def main() -> int:
     is_missed = False
     for kind in args.kinds.split(",") if args.kinds else (*KINDS, *NOISE):
         times = [
-            min(seconds(payload) for _ in range(RUNS))
+            min(seconds(payload) for _ in range(RUNS if len(payload) < ONCE_BYTES else 1))
             for payload in (page(kind, int(size * 1_000_000)) for size in sizes)
         ]
         worst = max((later / max(earlier, MIN_TIME_S) for earlier, later in itertools.pairwise(times)), default=0.0)

@@ -9,10 +9,9 @@ emphasis is left outside, and at last the emphasis is given up. Words are never 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from archivepolicy.extraction.escaping import UNSURE, escaped_line_start
+from archivepolicy.extraction.escaping import UNSURE, escaped_line_start, is_punctuation
 
 OPEN = {"b": "\x01", "i": "\x03", "s": "\x05"}
 CLOSE = {"b": "\x02", "i": "\x04", "s": "\x06"}
@@ -65,8 +64,8 @@ def _simple(pieces: list[str]) -> str | None:
             return None
         if words[0].isspace() or words[-1].isspace():
             return None
-        if (_is_punctuation(words[0]) and not _is_edge(before[-1:])) or (
-            _is_punctuation(words[-1]) and not _is_edge(after[:1])
+        if (is_punctuation(words[0]) and not _is_edge(before[-1:])) or (
+            is_punctuation(words[-1]) and not _is_edge(after[:1])
         ):
             return None
         sign = _SIGN[_STYLE_OF[pieces[at]]]
@@ -211,8 +210,8 @@ def _grouped(changes: list[tuple[str, int, int]], at: int, before: str, after: s
     for place, group in enumerate(groups):
         left = groups[place - 1].sign if place else before
         right = groups[place + 1].sign if place + 1 < len(groups) else after
-        is_left = bool(right) and not right.isspace() and (not _is_punctuation(right) or _is_edge(left))
-        is_right = bool(left) and not left.isspace() and (not _is_punctuation(left) or _is_edge(right))
+        is_left = bool(right) and not right.isspace() and (not is_punctuation(right) or _is_edge(left))
+        is_right = bool(left) and not left.isspace() and (not is_punctuation(left) or _is_edge(right))
         group.can_open, group.can_close, group.left = is_left, is_right, group.count
     return groups
 
@@ -288,8 +287,4 @@ def _has_word(text: str) -> bool:
 
 def _is_edge(character: str) -> bool:
     """Whether a character, or the end of a line, lets emphasis begin and end at punctuation beside it."""
-    return not character or character.isspace() or _is_punctuation(character)
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character)[0] in "PS"
+    return not character or character.isspace() or is_punctuation(character)

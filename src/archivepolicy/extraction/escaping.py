@@ -7,20 +7,25 @@ strikethrough) would see markup in it. A policy is full of dots, brackets and un
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _ASCII_MARK = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~-"
 _MISREAD = re.compile(
     rf"\\(?=[{re.escape(_ASCII_MARK)}])|[*`]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside a word is none of emphasis
     r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~"
     r"|\](?=[(:])"
 )
 # what the text that follows may make a link or a picture
 UNSURE = "\x13"
+# an underscore that is not inside a word; whether it makes emphasis, the other ones of its paragraph say
+UNDERSCORE = "\x14"
+_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_IN_WORD = re.compile(rf"(?<=[^\W_]){UNDERSCORE}(?=[^\W_])")
+_UNDERSCORES = re.compile(rf"[_{UNDERSCORE}]+")
+_RULE = re.compile(rf"[\s>.)\d-]*[_{UNDERSCORE}\s]+")
+_SCOPE_END = re.compile(r"((?<!\\)\n| \| )")
 _AT_END = re.compile(r"(?:(?<!\\)[\]!]|\\)$")
 _MISREAD_AT_END = re.compile(rf"{UNSURE}(?=\][(:]|!\[|\\(?:[{re.escape(_ASCII_MARK)}\n]|$))")
-_UNDERSCORE_AT_END = re.compile(r"^\\_(?=[^\W_])|(?<=[^\W_])\\_$")
-_MISREAD_UNDERSCORE = re.compile(rf"(?<![^\W_]){UNSURE}(?=_)|{UNSURE}(?=_(?![^\W_]))")
 _MARK = re.compile(r"[\\*`_<&~\]!|]")
 _CELL_MARK = re.compile(r"\|")
 _LINE_START = re.compile(
@@ -41,7 +46,7 @@ def escaped_text(text: str, *, in_cell: bool = False) -> str:
     if not _MARK.search(text):
         return text
     text = _MISREAD.sub(lambda match: "\\" + match[0], text)
-    text = _UNDERSCORE_AT_END.sub(f"{UNSURE}_", text)
+    text = _LOOSE_UNDERSCORE.sub(UNDERSCORE, text) if "_" in text else text
     text = _AT_END.sub(lambda match: UNSURE + match[0], text)
     return _CELL_MARK.sub(r"\|", text) if in_cell else text
 
@@ -52,10 +57,34 @@ def settled(text: str) -> str:
     >>> settled(f"a{UNSURE}](b)"), settled(f"a{UNSURE}] b")
     ('a\\](b)', 'a] b')
     """
-    if UNSURE not in text:
-        return text
-    text = _MISREAD_AT_END.sub(r"\\", text)
-    return _MISREAD_UNDERSCORE.sub(r"\\", text).replace(UNSURE, "")
+    if UNSURE in text:
+        text = _MISREAD_AT_END.sub(r"\\", text).replace(UNSURE, "")
+    if UNDERSCORE in text:
+        text = "".join(map(_with_underscores, _SCOPE_END.split(_IN_WORD.sub("_", text))))
+    return text
+
+
+def _with_underscores(scope: str) -> str:
+    """Write the underscores of a paragraph or cell: with backslashes where one could open emphasis and a later one close it."""
+    if UNDERSCORE not in scope:
+        return scope
+    is_open = is_read = False
+    for run in _UNDERSCORES.finditer(scope):
+        before, after = scope[max(run.start() - 1, 0) : run.start()], scope[run.end() : run.end() + 1]
+        is_left = bool(after.strip()) and (not is_punctuation(after) or _is_edge(before))
+        is_right = bool(before.strip()) and (not is_punctuation(before) or _is_edge(after))
+        is_read = is_read or (is_open and is_right and (not is_left or is_punctuation(after)))
+        is_open = is_open or (is_left and (not is_right or is_punctuation(before)))
+    return scope.replace(UNDERSCORE, "\\_" if is_read or _RULE.fullmatch(scope) else "_")
+
+
+def is_punctuation(character: str) -> bool:
+    """Whether a character counts as punctuation beside emphasis (CommonMark 0.31 §2.1); our marks stand before such."""
+    return character in (UNSURE, UNDERSCORE) or (character != "" and unicodedata.category(character)[0] in "PS")
+
+
+def _is_edge(character: str) -> bool:
+    return not character.strip() or is_punctuation(character)
 
 
 def escaped_line_start(line: str) -> str:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
 _SNIFF_CHARS = 2048

@@ -49,6 +49,8 @@ def normalise(content: etree._Element) -> None:
     typed_lists.enlist_word_paragraphs(content)
     _rename_all(content)
     _untangle_all(content)
+    for element in reversed(list(content.iter("b", "i", "s"))):
+        _split_at_breaks(element)
     for element in list(content.iter("b", "i", "s", "code")):
         _join_next(element)
     strip_wide(content, (_UNWRAPPED,), with_text=True)
@@ -196,6 +198,24 @@ def _untangle(element: etree._Element) -> None:
             link.extend(list(block))
             block.append(link)
     element.tag = _UNWRAPPED
+
+
+def _split_at_breaks(element: etree._Element) -> None:
+    """Let emphasis end before a break and begin anew behind it: what it says is about lines and lists."""
+    if next(element.iterchildren("br"), None) is None:
+        return
+    tail, element.tail = element.tail, None
+    part = element
+    for child in list(element):
+        if child.tag == "br":
+            text, child.tail = child.tail, None
+            part.addnext(child)
+            part = etree.Element(element.tag)
+            part.text = text
+            child.addnext(part)
+        elif part is not element:
+            part.append(child)
+    part.tail = tail
 
 
 def _join_next(element: etree._Element) -> None:
