@@ -19,7 +19,6 @@ _BOLD, _ITALIC, _STRUCK = 1, 2, 4
 _STYLE_OF = {"\x01": _BOLD, "\x02": _BOLD, "\x03": _ITALIC, "\x04": _ITALIC, "\x05": _STRUCK, "\x06": _STRUCK}
 _SIGN = {_BOLD: "**", _ITALIC: "*", _STRUCK: "~~"}
 _MARK = re.compile("([\x01-\x06])")
-_LAST_MARK = "\x06"
 _SIMPLE_PIECES = 4  # text, opening, text, closing
 # punctuation that may stand outside emphasis; a bracket may also be the end of a link
 _TRAILING = re.compile(rf"(?<!\\)[{UNSURE}.,:!?\"'“”‘’»…%)/-]+$")
@@ -35,9 +34,13 @@ def with_signs(text: str) -> str:
     >>> with_signs(f'see {OPEN["b"]}"this."{CLOSE["b"]}now')
     'see **"this**."now'
     """
-    if not _MARK.search(text):
+    if not _has_marks(text):
         return text
-    return "\n".join(_signed(line) if _MARK.search(line) else line for line in text.split("\n"))
+    return "\n".join(_signed(line) if _has_marks(line) else line for line in text.split("\n"))
+
+
+def _has_marks(text: str) -> bool:
+    return "\x02" in text or "\x04" in text or "\x06" in text
 
 
 def _signed(line: str) -> str:

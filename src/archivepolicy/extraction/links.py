@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
+_COMMON_STARTS = "/#?.hm"  # of "https:", "mailto:" and relative addresses; no dead scheme begins so
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
 # what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link, and without brackets, which
 # belong around an IPv6 address only
@@ -78,6 +79,8 @@ def _quoted(url: str) -> str:
 
 def leads_nowhere(href: str) -> bool:
     """Whether no base could make an address of an `href`: there is none, or it is a script or data."""
+    if href[:1] in _COMMON_STARTS:
+        return not href
     href = re.sub(r"[\t\r\n]", "", href).strip()
     return not href or href.lower().startswith(_DEAD_SCHEMES)
 

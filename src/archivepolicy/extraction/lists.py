@@ -114,9 +114,10 @@ def _part(container: etree._Element, last: etree._Element | None) -> etree._Elem
             last = _joined(last, child)
         elif child.tag == "div":
             last = _part(child, last)
-        elif child.tag == "hr" or says_something(child):
-            if child.tag == "blockquote":
-                _part(child, None)
+        elif child.tag == "blockquote" and says_something(child):
+            _part(child, None)
+            last = None
+        elif last is not None and (child.tag == "hr" or says_something(child)):
             last = None
         if _is_seen(child.tail):
             last = None

@@ -53,8 +53,7 @@ def normalise(content: etree._Element) -> None:
         _split_at_breaks(element)
     for element in list(content.iter("b", "i", "s", "code")):
         _join_next(element)
-    strip_wide(content, (_UNWRAPPED,), with_text=True)
-    etree.strip_tags(content, _UNWRAPPED)
+    _unwrap_all(content, _UNWRAPPED)
     lists.mend(content)
     for element in [content, *content.iter("div", "blockquote", "li")]:
         _fill_paragraphs(element)
@@ -69,10 +68,17 @@ def _rename_all(content: etree._Element) -> None:
         _rename_pre(pre)
     for element in content.iter("font", "span"):
         _rename_dingbat(element)
-    strip_wide(content, _WORDS_ONLY, with_text=True)
-    etree.strip_tags(content, *_WORDS_ONLY)
+    _unwrap_all(content, *_WORDS_ONLY)
     for element in elements(content):
         _rename(element)
+
+
+def _unwrap_all(content: etree._Element, *tags: str) -> None:
+    """Leave of elements of some names only what they hold."""
+    if next(content.iterdescendants(*tags), None) is None:
+        return
+    strip_wide(content, tags, with_text=True)
+    etree.strip_tags(content, *tags)
 
 
 def _untangle_all(content: etree._Element) -> None:
@@ -82,8 +88,7 @@ def _untangle_all(content: etree._Element) -> None:
     for paragraph in list(content.iter("p")):
         if _holds_block(paragraph):  # a heading that stood in the text as `<a name=x><h2>Names</h2></a>`
             paragraph.tag = "div"
-    strip_wide(content, (_UNWRAPPED,), with_text=True)
-    etree.strip_tags(content, _UNWRAPPED)
+    _unwrap_all(content, _UNWRAPPED)
 
 
 def _rename(element: etree._Element) -> None:

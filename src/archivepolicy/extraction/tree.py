@@ -377,6 +377,8 @@ def _put_text(parent: etree._Element, last: etree._Element | None, pieces: list[
 
 def says_something(element: etree._Element) -> bool:
     """Whether an element holds anything that can be seen."""
+    if (own := element.text) and own.strip(UNSEEN):  # as most do
+        return True
     return any(str(text).strip(UNSEEN) for text in element.itertext())
 
 

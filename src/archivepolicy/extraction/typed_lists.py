@@ -124,9 +124,13 @@ def _word_sign(paragraph: etree._Element) -> str:
 
 def enlist_typed(content: etree._Element) -> None:
     """Make lists of the lines that begin with the same sign or with numbers that follow each other, in place."""
-    for block in list(content.iter("p", "li")):
-        if next(block.iterchildren("br"), None) is not None and _is_inline(block):
+    broken = dict.fromkeys(br.getparent() for br in content.iter("br"))
+    for block in broken:
+        if block is not None and block.tag in ("p", "li") and _is_inline(block):
             _part_lines(block)
+    signed = sum(_sign_of(paragraph) is not None for paragraph in content.iter("p"))
+    if signed < _MIN_ITEMS:
+        return
     for container in [content, *content.iter("li", "blockquote")]:
         flow = list(_flow(container))
         signs = [_sign_of(block) if block.tag == "p" else None for block in flow]
@@ -234,6 +238,8 @@ def _lines(block: etree._Element) -> list[Line]:
 
 def _sign_of(paragraph: etree._Element) -> _Sign | None:
     text = paragraph.text or ""
+    if text[:1].isalpha():
+        return None
     if text.strip(UNSEEN):
         return _read(text)
     first = next(iter(paragraph), None)
