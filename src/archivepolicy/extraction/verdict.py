@@ -51,7 +51,7 @@ _HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
 _MARKS = re.compile(
     r"^[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)|[*_`|\[\]\\]+|<[^<>\n]{1,200}>", re.MULTILINE
 )
-_SPACED_WORD = re.compile(r"[^\W\d_]{2,}[,.;:]?\s")
+_SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,.;:]?\s")
 _SPACE = re.compile(r"\s+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
