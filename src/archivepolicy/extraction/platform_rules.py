@@ -133,13 +133,14 @@ def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[e
     return lambda root: cast("list[etree._Element]", found(root))  # a selector names elements, never values
 
 
-def detected(html: str) -> tuple[Platform, ...]:
-    """The platforms whose markers stand in a page's source, by id; may be empty."""
+def detected(source: bytes) -> tuple[Platform, ...]:
+    """The platforms whose markers stand in a page's source (UTF-8), by id; may be empty."""
     index = _marker_index()
+    lower = source.lower()  # of ASCII letters alone; every pattern in either case would cost far more
     found: set[str] = set()
     for places in index.places:
-        for place in places.finditer(html):
-            words = html[place.end() : place.end() + index.longest].lower().removeprefix("www.")
+        for place in places.finditer(lower):
+            words = lower[place.end() : place.end() + index.longest].removeprefix(b"www.")
             found.update(name for marker, name in index.by_first.get(words[:1], ()) if words.startswith(marker))
     return tuple(platform for platform in platforms() if platform.id in found)
 
@@ -149,44 +150,41 @@ class _MarkerIndex:
     """The markers of all platforms, made ready to be looked for in one pass.
 
     Attributes:
-        places: Each ends, in the source, where a marker begins.
+        places: Each ends, in the source in lower case, where a marker begins.
         by_first: Marker and platform, by the marker's first character.
         longest: Characters of the longest marker and of `www.` before it.
     """
 
-    places: tuple[re.Pattern[str], ...]
-    by_first: dict[str, list[tuple[str, str]]]
+    places: tuple[re.Pattern[bytes], ...]
+    by_first: dict[bytes, list[tuple[bytes, str]]]
     longest: int
 
 
 @functools.cache
 def _marker_index() -> _MarkerIndex:
-    by_first: dict[str, list[tuple[str, str]]] = {}
+    by_first: dict[bytes, list[tuple[bytes, str]]] = {}
     for platform in platforms():
-        for marker in platform.markers:
-            by_first.setdefault(marker[0], []).append((marker, platform.id))
+        for marker in map(str.encode, platform.markers):
+            by_first.setdefault(marker[:1], []).append((marker, platform.id))
     markers = [marker for group in by_first.values() for marker, _ in group]
     # a pattern that begins with one literal sign is looked for some six times as fast as one that begins with a choice
-    tree = f"(?={_prefix_tree([*markers, *(f'www.{marker}' for marker in markers)])})"
+    tree = b"(?=%s)" % _prefix_tree([*markers, *(b"www." + marker for marker in markers)])
     return _MarkerIndex(
-        places=(re.compile(f"/{tree}"), re.compile(f"=[\"']?+{tree}")),
+        places=(re.compile(b"/" + tree), re.compile(b"=[\"']?+" + tree)),
         by_first=by_first,
         longest=max(map(len, markers), default=0) + len("www."),
     )
 
 
-def _prefix_tree(words: list[str]) -> str:
-    """A pattern for words that share their beginnings, in either case; a word ends the branch that it begins."""
-    tails: dict[str, list[str]] = {}
+def _prefix_tree(words: list[bytes]) -> bytes:
+    """A pattern for words that share their beginnings; a word ends the branch that it begins."""
+    tails: dict[bytes, list[bytes]] = {}
     for word in words:
         tails.setdefault(word[:1], []).append(word[1:])
-    if "" in tails:
-        return ""
-    branches = [
-        (f"[{first}{first.upper()}]" if first.isalpha() else re.escape(first)) + _prefix_tree(rest)
-        for first, rest in sorted(tails.items())
-    ]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if b"" in tails:
+        return b""
+    branches = [re.escape(first) + _prefix_tree(rest) for first, rest in sorted(tails.items())]
+    return branches[0] if len(branches) == 1 else b"(?:%s)" % b"|".join(branches)
 
 
 def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights: Weights) -> list[Removal]:
