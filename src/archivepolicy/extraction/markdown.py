@@ -70,7 +70,7 @@ class PolicyConverter(MarkdownConverter):
     def __init__(self, base: LinkBase) -> None:
         super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
         self._base = base
-        self._nestings: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+        self._nestings: dict[frozenset[str], _Nesting] = {}
         self.links: list[Link] = []
 
     def process_tag(self, node: Tag, parent_tags: frozenset[str] = _NO_TAGS) -> str:
@@ -79,48 +79,42 @@ class PolicyConverter(MarkdownConverter):
         markdownify's own asks each tag for all its ancestors (half its time on a policy); the names of the tags around,
         which it passes down anyway, already tell.
         """
+        return self._written(node, self._nesting(parent_tags))
+
+    def _written(self, node: Tag, outer: _Nesting) -> str:
+        """Write an element that stands in a nesting."""
         name = node.name
-        tags = self._tags_within(parent_tags, name)
-        is_preformatted = "pre" in tags
+        try:
+            nesting, write = outer.within[name]
+        except KeyError:
+            nesting, write = outer.within[name] = self._within(outer, name)
         pieces: list[str] = []
         for child in node.contents:
-            piece = self.process_tag(child, tags) if isinstance(child, Tag) else self.process_text(child, tags)
+            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
             if not piece:
                 continue
-            if piece[0] == "\n" and pieces and not is_preformatted:
+            if piece[0] == "\n" and pieces and not nesting.is_preformatted:
                 piece = _joined_newlines(pieces, piece)
             pieces.append(piece)
         text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        write: Callable[..., str] | None = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
-        return write(node, text, parent_tags=parent_tags) if write else text
+        return write(node, text, outer.tags) if write else text
 
-    def _tags_within(self, parent_tags: frozenset[str], name: str) -> frozenset[str]:
-        """The names of an element and all around it, with what markdownify adds to them; made once for each nesting."""
-        within = self._nestings.get((parent_tags, name))
-        if within is None:
-            within = self._nestings[parent_tags, name] = parent_tags.union({name}, _CONTEXTS.get(name, ()))
-        return within
+    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None]:
+        """What an element of a name makes of the nesting that it stands in, and what writes it there."""
+        inner = self._nesting(outer.tags.union({name}, _CONTEXTS.get(name, ())))
+        return inner, self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+
+    def _nesting(self, tags: frozenset[str]) -> _Nesting:
+        nesting = self._nestings.get(tags)
+        if nesting is None:
+            nesting = self._nestings[tags] = _Nesting(tags)
+        return nesting
 
     # ------------------------------------------------------------------ text and inline elements
 
     def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
-        text = str(el)
-        if "pre" in parent_tags:
-            return text
-        words = " ".join(text.split())
-        if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
-            return ""
-        if not text.isascii() and (visible := _visible(text)) is not text:
-            text = visible
-            words = " ".join(text.split())
-        if "_noformat" not in parent_tags:
-            words = escaped_text(words, in_cell="td" in parent_tags or "th" in parent_tags)
-        if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
-            words = f" {words}"
-        if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
-            words = f"{words} "
-        return words
+        return _text(el, self._nesting(frozenset(parent_tags)))
 
     def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a link with its absolute target; without one, its words."""
@@ -167,7 +161,7 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(escaped_line_start, text.split("\n")))
+        text = "\n".join(map(escaped_line_start, text.split("\n"))) if "\n" in text else escaped_line_start(text)
         return f"\n\n{text}\n\n" if text else ""
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
@@ -196,8 +190,8 @@ class PolicyConverter(MarkdownConverter):
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
             first = f"{marker} {first}"
-        elif not _starts_with_block(el):
-            first = escaped_line_start(first)
+        elif (escaped := escaped_line_start(first)) is not first and not _starts_with_block(el):
+            first = escaped
         indent = " " * len(bullet)
         lines = [indent + line if line else "" for line in rest.split("\n")] if newline else []
         return "\n".join([bullet + first, *lines]) + "\n"
@@ -262,13 +256,57 @@ class PolicyConverter(MarkdownConverter):
         return f"\n\n{head}" + "\n".join(lines) + "\n\n"
 
 
+class _Nesting:
+    """Where an element or a text stands: the names of the tags around it, and what follows from them.
+
+    Attributes:
+        tags: The names, and what markdownify adds to them.
+        is_preformatted: Whether its white space is its author's.
+        is_code: Whether nothing in it is escaped.
+        is_cell: Whether a bar would end the cell of a table.
+        within: The nesting inside an element of each name, and what writes that element; made once for all of them.
+    """
+
+    __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
+
+    def __init__(self, tags: frozenset[str]) -> None:
+        self.tags = tags
+        self.is_preformatted = "pre" in tags
+        self.is_code = "_noformat" in tags
+        self.is_cell = "td" in tags or "th" in tags
+        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None]] = {}
+
+
+def _text(el: Any, nesting: _Nesting) -> str:
+    """Write a text."""
+    if nesting.is_preformatted:
+        return str(el)
+    words = " ".join(el.split())
+    if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
+        return ""
+    text: str = el
+    if not text.isascii() and (visible := _visible(text)) is not text:
+        text = visible
+        words = " ".join(text.split())
+    is_bare = len(words) == len(text)  # no white space at either end
+    if not nesting.is_code:
+        words = escaped_text(words, in_cell=nesting.is_cell)
+    if is_bare:
+        return words
+    if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
+        words = f" {words}"
+    if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
+        words = f"{words} "
+    return words
+
+
 def _joined_newlines(pieces: list[str], piece: str) -> str:
     """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
     last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
     before, after = last.rstrip("\n"), piece.lstrip("\n")
-    newlines = min(2, max(len(last) - len(before), len(piece) - len(after)))
+    is_parted = len(last) - len(before) > 1 or len(piece) - len(after) > 1
     pieces[-1] = before
-    return "\n" * newlines + after
+    return ("\n\n" if is_parted else "\n") + after
 
 
 def _visible(text: str) -> str:
@@ -306,8 +344,18 @@ def _starts_with_block(element: Tag) -> bool:
 
 
 def _is_in_first_row(element: Tag) -> bool:
-    row, table = element.find_parent("tr"), element.find_parent("table")
-    return row is not None and table is not None and table.find("tr") is row
+    row, table = _around(element, "tr"), _around(element, "table")
+    if row is None or table is None:
+        return False
+    return next((inner for inner in table.descendants if isinstance(inner, Tag) and inner.name == "tr"), None) is row
+
+
+def _around(element: Tag, name: str) -> Tag | None:
+    """The nearest element of a name around one; BeautifulSoup's own search prepares a filter for every question."""
+    around = element.parent
+    while around is not None and around.name != name:
+        around = around.parent
+    return around
 
 
 def _outer_space(text: str) -> tuple[str, str, str]:
