@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
+import cssselect
+from cssselect.parser import Class, CombinedSelector, Hash
+from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.extraction.chrome import removal_of
@@ -23,8 +26,6 @@ from archivepolicy.extraction.tree import drop, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lxml import etree
 
     from archivepolicy.extraction.weights import Weights
     from archivepolicy.records.document import Removal
@@ -35,6 +36,8 @@ _MAX_SHARE = 0.1
 _DEFAULT_CHARS = 120
 # who says so: a page of that platform, its own template or source, or nobody yet
 _EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
+_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
+_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
 
 
@@ -49,6 +52,7 @@ class Rule:
         region: `page` (before the content is selected), or the blocks at the content's `start`, `end` or both `edges`.
         max_chars: An element with more characters stays; None for a `page` rule bounded by its share of prose.
         following: Tag of the next element, which goes too; None where nothing follows.
+        names: Classes (`.x`) and ids (`#x`) of which each element that `select` finds has one; None where it may have none.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Rule:
     region: str
     max_chars: int | None
     following: str | None
+    names: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +127,23 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
         region=region,
         max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
         following=data.get("following"),
+        names=_names_in(selector) if selector else None,
     )
+
+
+def _names_in(selector: str) -> frozenset[str] | None:
+    """A class or id for each alternative of a selector that the element found must have; None where one asks for none."""
+    names: set[str] = set()
+    for alternative in cssselect.parse(selector):
+        part: Any = alternative.parsed_tree
+        if isinstance(part, CombinedSelector):
+            part = part.subselector
+        while not isinstance(part, (Class, Hash)):
+            part = getattr(part, "selector", None)
+            if part is None:
+                return None
+        names.add(f".{part.class_name}" if isinstance(part, Class) else f"#{part.id}")
+    return frozenset(names)
 
 
 def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
@@ -191,7 +212,11 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
     """Drop what the `page` rules of the platforms found name; gives the log."""
     removed: list[Removal] = []
     total = max(weights[body].prose, 1.0)
-    for rule in (rule for platform in found for rule in platform.rules if rule.region == "page"):
+    rules = [rule for platform in found for rule in platform.rules if rule.region == "page"]
+    names = _names_on(body) if rules else frozenset()
+    for rule in rules:
+        if rule.names is not None and rule.names.isdisjoint(names):
+            continue
         for element in rule.select(body) if rule.select else ():
             is_gone = all(ancestor is not body for ancestor in element.iterancestors())
             if is_gone or not _is_within_bounds(element, rule, weights, total):
@@ -204,6 +229,12 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
                 weights.subtract(one)
                 drop(one)
     return removed
+
+
+def _names_on(body: etree._Element) -> frozenset[str]:
+    """Every class and id on a page, as `Rule.names` has them: asked once, where each selector would walk the whole tree."""
+    classes = {name for value in set(cast("list[str]", _CLASSES(body))) for name in value.split()}
+    return frozenset([*(f".{name}" for name in classes), *(f"#{id_}" for id_ in cast("list[str]", _IDS(body)))])
 
 
 def _is_within_bounds(element: etree._Element, rule: Rule, weights: Weights, total: float) -> bool:
