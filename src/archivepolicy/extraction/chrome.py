@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
@@ -94,7 +94,7 @@ class Pruner:
 
     def _rule_against(self, element: etree._Element) -> str | None:
         """The rule that an element falls to, or None."""
-        tag, attributes = element.tag, dict(element.items())
+        tag, attributes = element.tag, cast("dict[str, str]", dict(element.items()))
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
         if (not attributes and tag not in _TAGS) or (tag == "a" and not attributes.get("class")):

@@ -26,9 +26,9 @@ from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.title import SiteNames, chosen_title
 from archivepolicy.extraction.tree import Page, parsed_page, words_of
-from archivepolicy.extraction.verdict import judge
+from archivepolicy.extraction.verdict import is_plain_text, judge
 from archivepolicy.extraction.weights import Weights
-from archivepolicy.records.document import Document, Link, Removal
+from archivepolicy.records.document import Document, Kind, Link, Removal, Verdict
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.urls import domain_name
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
+_BEGINNING_CHARS = 3_000
 EXTRACTOR_VERSION = "2"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
@@ -249,12 +250,6 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
     )
     running = (removal.text for removal in content.removed if removal.rule == "pdf/running-head")
     dated = "\n\n".join((markdown, *dict.fromkeys(running)))  # a PDF is often dated at its foot alone
-    verdict = judge(
-        page_title=page.title,
-        first_heading=_first_heading(content.root),
-        text=words_of(content.root, limit=_JUDGED_CHARS) if content.whole is None else content.whole,
-        language=page.language,
-    )
     return Document(
         title=title,
         title_source=title_source,
@@ -267,8 +262,18 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         removed=tuple(content.removed),
         warnings=source.warnings,
         kept_share=content.kept_share,
-        verdict=verdict,
+        verdict=_verdict(page, content),
     )
+
+
+def _verdict(page: Page, content: _Content) -> Verdict:
+    """Judge the page; nearly always its first words are enough."""
+    heading = _first_heading(content.root)
+    for limit in (_BEGINNING_CHARS, _JUDGED_CHARS):
+        text = words_of(content.root, limit=limit) if content.whole is None else content.whole
+        if is_plain_text(page_title=page.title, first_heading=heading, beginning=text):
+            return Verdict(kind=Kind.POLICY)
+    return judge(page_title=page.title, first_heading=heading, text=text, language=page.language)
 
 
 def _first_heading(root: etree._Element) -> str:

@@ -100,7 +100,7 @@ def names_of(class_: str | None, id_: str | None) -> Names:
         kind=name_kind(class_, id_),
         class_kind=name_kind(class_, None),
         is_sign_up=is_sign_up(class_, id_),
-        hides=bool(class_) and _HIDDEN_NAME.search(class_) is not None,
+        hides=_HIDDEN_NAME.search(class_ or "") is not None,
     )
 
 

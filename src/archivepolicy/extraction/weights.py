@@ -70,7 +70,7 @@ class Weights:
     def _visit(self, element: etree._Element, in_link: bool) -> tuple[Weight, int]:  # noqa: FBT001 - called for every element
         """Weigh an element. Gives its weight, and the characters of the open run of inline text at its end."""
         text = element.text
-        chars = _char_count(text) if text else 0
+        chars = _char_count(text.strip()) if text else 0
         run, link_chars = (0, chars) if in_link else (chars, 0)
         prose = 0.0
         for child in element:
@@ -85,7 +85,8 @@ class Weights:
             else:  # the most of them: without a call, and without a weight where there is no text
                 weight, child_run, inner = _NOTHING, 0, 0.0
                 text = child.text
-                if text and (count := _char_count(text)):
+                if text and (words := text.strip()):
+                    count = len(words) if words.isascii() else _char_count(words)
                     chars += count
                     if in_child_link:
                         link_chars += count
@@ -103,7 +104,8 @@ class Weights:
                     run = 0
                 prose += weight.prose
             text = child.tail
-            if text and (count := _char_count(text)):
+            if text and (words := text.strip()):
+                count = len(words) if words.isascii() else _char_count(words)
                 chars += count
                 if in_link:
                     link_chars += count
@@ -117,9 +119,7 @@ def _run_prose(count: int) -> float:
     return float(count) if count >= _FULL_RUN_CHARS else count * _SHORT_RUN_SHARE
 
 
-def _char_count(text: str) -> int:
-    stripped = text.strip()
-    count = len(stripped)
-    if not count or stripped.isascii() or not _MAYBE_DENSE.search(stripped):
-        return count
-    return count + 2 * len(_DENSE.findall(stripped))
+def _char_count(words: str) -> int:
+    if words.isascii() or not _MAYBE_DENSE.search(words):
+        return len(words)
+    return len(words) + 2 * len(_DENSE.findall(words))
