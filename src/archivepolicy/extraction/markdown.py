@@ -88,16 +88,24 @@ class PolicyConverter(MarkdownConverter):
             nesting, write = outer.within[name]
         except KeyError:
             nesting, write = outer.within[name] = self._within(outer, name)
-        pieces: list[str] = []
-        for child in node.contents:
-            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
-            if not piece:
-                continue
-            if piece[0] == "\n" and pieces and not nesting.is_preformatted:
-                piece = _joined_newlines(pieces, piece)
-            pieces.append(piece)
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        contents = node.contents
+        if len(contents) == 1:  # most hold one text, or one element, and nothing else
+            child = contents[0]
+            text = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+        else:
+            text = self._joined(contents, nesting) if contents else ""
         return write(node, text, outer.tags) if write else text
+
+    def _joined(self, contents: list[PageElement], nesting: _Nesting) -> str:
+        """Write what an element holds, no two blocks of it more than one blank line apart."""
+        pieces: list[str] = []
+        for child in contents:
+            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+            if piece:
+                if piece[0] == "\n" and pieces and not nesting.is_preformatted:
+                    piece = _joined_newlines(pieces, piece)
+                pieces.append(piece)
+        return "".join(pieces)
 
     def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None]:
         """What an element of a name makes of the nesting that it stands in, and what writes it there."""
@@ -186,7 +194,7 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text} "
         first, newline, rest = text.partition("\n")
-        marker = str(el.get("marker") or "")
+        marker = str(el.attrs.get("marker", ""))
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
             first = f"{marker} {first}"
@@ -225,7 +233,7 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a cell, and the further columns that it spans."""
-        span = str(el.get("colspan") or "1")
+        span = str(el.attrs.get("colspan") or "1")
         columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
         words = folded(text.replace(_BREAK, " "))
         return words + _CELL * max(columns, 1)
