@@ -69,9 +69,14 @@ class Pruner:
         while waiting:
             element = waiting.pop()
             for child in list(element):
-                rule = self._rule_against(child)
+                attributes = child.items()
+                if not attributes and child.tag not in _TAGS and child.tag != "button":
+                    rule = None
+                else:
+                    rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
                 if rule is None:
-                    waiting.append(child)
+                    if len(child):
+                        waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
         etree.strip_tags(self._body, _DROPPED)
@@ -92,12 +97,12 @@ class Pruner:
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # missing in the stubs
         element.tag = _DROPPED
 
-    def _rule_against(self, element: etree._Element) -> str | None:
+    def _rule_against(self, element: etree._Element, attributes: Mapping[str, str]) -> str | None:
         """The rule that an element falls to, or None."""
-        tag, attributes = element.tag, cast("dict[str, str]", dict(element.items()))
+        tag = element.tag
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
-        if (not attributes and tag not in _TAGS) or (tag == "a" and not attributes.get("class")):
+        if tag == "a" and not attributes.get("class"):
             return None
         weight = self._weights[element]
         share = weight.prose / self._total
@@ -105,6 +110,11 @@ class Pruner:
             return f"prune/{tag}"
         if share < _TAG_SHARE and (rule := _rule_by_role(attributes)):
             return rule
+        return self._rule_by_name(element, attributes, weight)
+
+    def _rule_by_name(self, element: etree._Element, attributes: Mapping[str, str], weight: Weight) -> str | None:
+        """The rule that an element falls to by its class, its id or its style, or None."""
+        tag, share = element.tag, weight.prose / self._total
         class_, id_ = attributes.get("class"), attributes.get("id")
         names = names_of(class_, id_) if class_ or id_ else _NAMELESS
         if id_ in TOOLBAR_IDS:

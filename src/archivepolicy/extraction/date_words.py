@@ -24,9 +24,7 @@ _FIRST_TWO_DIGIT_YEAR_OF_1900S = 80
 _MONTHS_PER_YEAR = 12
 
 # Each pattern begins with literal signs, which is what makes it fast on a long text: it tests what stands before them last.
-_FULL_YEARS = tuple(
-    re.compile(rf"{century}(?=[0-9][0-9](?![0-9]))(?<![0-9]{century})") for century in ("19", "20")
-)
+_FULL_YEARS = tuple(re.compile(rf"{century}(?=[0-9][0-9](?![0-9]))(?<![0-9]{century})") for century in ("19", "20"))
 # the end of a numeric date with a two-digit year, from the sign before it
 _SHORT_YEARS = tuple(
     re.compile(rf"{sign}(?=[0-9][0-9](?![0-9]))(?<=[./-][0-9][0-9]{sign}|[0-9][./-][0-9]{sign})")

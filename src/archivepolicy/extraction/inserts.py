@@ -49,8 +49,11 @@ _WRAPPED_HOST = re.compile(
     r"(?:(?:https?:)?//[^/]+)?/(?:[\w.-]+/){0,3}?\d{14}(?:[a-z]{2}_)?/+(?P<url>(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?)",
     re.IGNORECASE | re.DOTALL,
 )
-# what every wrapped address holds
-_WRAPPING = re.compile(rf"/{_MODIFIER}/", re.IGNORECASE)
+# what one of the two holds in any case
+_WRAPPING = re.compile(
+    rf"/(?:{_MODIFIER}/+(?:https?(?::|%3a)|ftp:|mailto:|tel:|javascript:|www\.)|\d{{14}}(?:[a-z]{{2}}_)?/)",
+    re.IGNORECASE,
+)
 _ROOT_RELATIVE = re.compile(rf"/web/{_MODIFIER}/", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?):/*", re.IGNORECASE)
 # a link wrapped more often than this is a loop of the archive's

@@ -9,17 +9,19 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
+
+from lxml import etree
 
 from archivepolicy.extraction.inserts import unwrapped
 from archivepolicy.extraction.tree import append_text, drop
 
-if TYPE_CHECKING:
-    from lxml import etree
-
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
+_PROTECTED = etree.XPath(
+    f"descendant-or-self::*[self::a or self::span][@data-cfemail or contains(@href, '{_CLOUDFLARE}')]"
+)
 # what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link
 _KEPT = "!#$%&'*+,/:;=?@[]~"
 # addresses of which joining and quoting would change nothing: nine in ten of a policy's
@@ -61,16 +63,11 @@ def target_of(href: str, base: LinkBase) -> str | None:
     Returns:
         None for scripts, data, and an empty or protected address.
     """
-    if _PLAIN_FRAGMENT.fullmatch(href):
-        return href
+    if plain := _plain_target(href, base):
+        return plain
+    href = href.replace("\t", "").replace("\r", "").replace("\n", "").strip()
     if base.is_replayed:
-        href = unwrapped(_without_breaks(href))
-    elif _CLOUDFLARE not in href:
-        if _PLAIN.fullmatch(href):
-            return href
-        if base.url is not None and (origin := _origin(base.url)) and _PLAIN_PATH.fullmatch(href):
-            return origin + href
-    href = _without_breaks(href)
+        href = unwrapped(href)
     if not href or href.lower().startswith(_DEAD_SCHEMES):
         return None
     if href.startswith("#"):
@@ -83,8 +80,16 @@ def target_of(href: str, base: LinkBase) -> str | None:
     return quote(_joined(base.url, href), safe=_KEPT)
 
 
-def _without_breaks(href: str) -> str:
-    return href.replace("\t", "").replace("\r", "").replace("\n", "").strip()
+def _plain_target(href: str, base: LinkBase) -> str | None:
+    """The target of an address that needs neither parsing nor quoting; None for all others."""
+    if _PLAIN_FRAGMENT.fullmatch(href):
+        return href
+    if base.is_replayed or _CLOUDFLARE in href:
+        return None
+    if _PLAIN.fullmatch(href):
+        return href
+    origin = _origin(base.url) if base.url else None
+    return origin + href if origin and _PLAIN_PATH.fullmatch(href) else None
 
 
 @functools.lru_cache(maxsize=64)
@@ -120,7 +125,8 @@ def decoded_email(code: str) -> str | None:
 def reveal_emails(body: etree._Element) -> int:
     """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
     count = 0
-    for element in list(body.iter("a", "span")):
+    found: Any = _PROTECTED(body)
+    for element in found:
         href = element.get("href") or ""
         code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
         address = decoded_email(code) if code else None

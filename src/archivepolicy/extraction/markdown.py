@@ -401,7 +401,7 @@ def _emphasised(text: str, sign: str, el: Tag) -> str:
 
 def _signed(text: str, sign: str, following: Any) -> str:
     lead, words, trail = _outer_space(text)
-    if not words or not any(character.isalnum() for character in words):
+    if not words or not (words[0].isalnum() or any(map(str.isalnum, words))):
         return text
     if not trail and isinstance(following, NavigableString) and str(following)[:1].isalnum():
         # CommonMark does not close emphasis between punctuation and a letter

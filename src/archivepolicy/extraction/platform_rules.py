@@ -52,7 +52,8 @@ class Rule:
         region: `page` (before the content is selected), or the blocks at the content's `start`, `end` or both `edges`.
         max_chars: An element with more characters stays; None for a `page` rule bounded by its share of prose.
         following: Tag of the next element, which goes too; None where nothing follows.
-        names: Classes (`.x`) and ids (`#x`) of which each element that `select` finds has one; None where it may have none.
+        classes: With `ids`, names of which each element that `select` finds has one.
+        ids: None where an element without such a name may be found too.
     """
 
     id: str
@@ -61,7 +62,8 @@ class Rule:
     region: str
     max_chars: int | None
     following: str | None
-    names: frozenset[str] | None = None
+    classes: frozenset[str] = frozenset()
+    ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
             f"platform {platform!r}, rule {data.get('id')!r}: needs evidence (seen:, read: or assumed:), "
             "a region, and a selector or a text"
         )
+    classes, ids = _names_in(selector) if selector else (frozenset[str](), None)
     return Rule(
         id=f"{platform}/{data['id']}",
         select=_compiled(data["id"], selector) if selector else None,
@@ -127,13 +130,15 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
         region=region,
         max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
         following=data.get("following"),
-        names=_names_in(selector) if selector else None,
+        classes=classes,
+        ids=ids,
     )
 
 
-def _names_in(selector: str) -> frozenset[str] | None:
+def _names_in(selector: str) -> tuple[frozenset[str], frozenset[str] | None]:
     """A class or id for each alternative of a selector that the element found must have; None where one asks for none."""
-    names: set[str] = set()
+    classes: set[str] = set()
+    ids: set[str] = set()
     for alternative in cssselect.parse(selector):
         part: Any = alternative.parsed_tree
         if isinstance(part, CombinedSelector):
@@ -141,9 +146,12 @@ def _names_in(selector: str) -> frozenset[str] | None:
         while not isinstance(part, (Class, Hash)):
             part = getattr(part, "selector", None)
             if part is None:
-                return None
-        names.add(f".{part.class_name}" if isinstance(part, Class) else f"#{part.id}")
-    return frozenset(names)
+                return frozenset(), None
+        if isinstance(part, Class):
+            classes.add(part.class_name)
+        else:
+            ids.add(part.id)
+    return frozenset(classes), frozenset(ids)
 
 
 def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
@@ -213,9 +221,9 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
     removed: list[Removal] = []
     total = max(weights[body].prose, 1.0)
     rules = [rule for platform in found for rule in platform.rules if rule.region == "page"]
-    names = _names_on(body) if rules else frozenset()
+    classes, ids = _names_on(body) if rules else (set[str](), set[str]())
     for rule in rules:
-        if rule.names is not None and rule.names.isdisjoint(names):
+        if rule.ids is not None and rule.ids.isdisjoint(ids) and rule.classes.isdisjoint(classes):
             continue
         for element in rule.select(body) if rule.select else ():
             is_gone = all(ancestor is not body for ancestor in element.iterancestors())
@@ -231,10 +239,10 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
     return removed
 
 
-def _names_on(body: etree._Element) -> frozenset[str]:
-    """Every class and id on a page, as `Rule.names` has them: asked once, where each selector would walk the whole tree."""
-    classes = {name for value in set(cast("list[str]", _CLASSES(body))) for name in value.split()}
-    return frozenset([*(f".{name}" for name in classes), *(f"#{id_}" for id_ in cast("list[str]", _IDS(body)))])
+def _names_on(body: etree._Element) -> tuple[set[str], set[str]]:
+    """Every class and every id on a page: asked once, where each selector would walk the whole tree."""
+    values = cast("list[str]", _CLASSES(body))
+    return set(" ".join(values).split()), set(cast("list[str]", _IDS(body)))
 
 
 def _is_within_bounds(element: etree._Element, rule: Rule, weights: Weights, total: float) -> bool:

@@ -12,6 +12,7 @@ import re
 _FENCE = re.compile(r"\s*(?:>\s*)*(?:```[^`]*$|~~~)")
 _EMPTY = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])?")
 _SPACES = re.compile(r"(?<=\S) {2,}")
+_LAST_OF_MARKS = frozenset("#-*+.)")
 _LONGEST_MARK = len("123456789.")
 _RULE = "---"
 
@@ -26,10 +27,8 @@ def tidied(markdown: str) -> str:
         elif in_code:
             lines.append(raw)
             continue
-        line = raw.rstrip()
-        if "  " in line:
-            line = _SPACES.sub(" ", line)
-        if not line or _is_empty_block(line):
+        line = _cleaned(raw) if raw else ""
+        if not line:
             if lines and lines[-1]:
                 lines.append("")
         elif line != _RULE or _last_block(lines) not in ("", _RULE):
@@ -37,6 +36,14 @@ def tidied(markdown: str) -> str:
     while lines and lines[-1] in ("", _RULE):
         lines.pop()
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _cleaned(raw: str) -> str:
+    """A line without needless spaces; nothing where a mark is all there is of it."""
+    line = raw.rstrip()
+    if "  " in line:
+        line = _SPACES.sub(" ", line)
+    return "" if line and line[-1] in _LAST_OF_MARKS and _is_empty_block(line) else line
 
 
 def _is_empty_block(line: str) -> bool:

@@ -143,7 +143,9 @@ def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
 def _hits_by_name(title: str, heading: str) -> list[_Hit]:
     """Look in the title and the first heading, kind by kind."""
     places = [
-        (place, words) for place, words in (("title", title), ("first heading", heading)) if _may_hold_a_phrase(words, [words])
+        (place, words)
+        for place, words in (("title", title), ("first heading", heading))
+        if _may_hold_a_phrase(words, [words])
     ]
     if not places:
         return []
