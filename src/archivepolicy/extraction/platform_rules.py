@@ -122,10 +122,11 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
             f"platform {platform!r}, rule {data.get('id')!r}: needs evidence (seen:, read: or assumed:), "
             "a region, and a selector or a text"
         )
+    select = _compiled(data["id"], selector) if selector else None  # refuses what is no selector
     classes, ids = _names_in(selector) if selector else (frozenset[str](), None)
     return Rule(
         id=f"{platform}/{data['id']}",
-        select=_compiled(data["id"], selector) if selector else None,
+        select=select,
         text=re.compile(text, re.IGNORECASE) if text else None,
         region=region,
         max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
