@@ -167,7 +167,7 @@ def test_lists_nest_by_indentation(depth: int) -> None:
 
 def converted(html: str) -> str:
     """The Markdown of a page's whole body: nothing of it is chrome."""
-    page = parsed_page(f"<html><body>{html}</body></html>")
+    page = parsed_page(f"<html><body>{html}</body></html>".encode())
     normalise(page.body)
     page.body.tag = "div"
     return markdown_of(page.body, LinkBase(url=URL, is_replayed=False))[0]

@@ -81,13 +81,13 @@ def _lines(payload: bytes, content_type: str | None, content_encoding: str | Non
 
         yield from (("p", line.text) for line in pdf_text(body).lines)
         return
-    text = decoded_text(body, content_type).text
-    if is_plain(text, media_type):
-        yield from _tree_lines(content_of(text))
+    decoded = decoded_text(body, content_type)
+    if is_plain(decoded.text, media_type):
+        yield from _tree_lines(content_of(decoded.text))
         return
-    html = xhtml.html_of(text) if media_type in xhtml.MEDIA_TYPES else None
-    html, _ = without_inserts(html or text)
-    page = parsed_page(html)
+    html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
+    source, _ = without_inserts(html.encode() if html else decoded.utf8)
+    page = parsed_page(source)
     reveal_emails(page.body)
     yield from _tree_lines(page.body)
 

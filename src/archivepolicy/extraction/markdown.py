@@ -91,7 +91,7 @@ class PolicyConverter(MarkdownConverter):
     def __init__(self, base: LinkBase) -> None:
         super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
         self._base = base
-        self._nestings: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+        self._nestings: dict[frozenset[str], _Nesting] = {}
         self.links: list[Link] = []
 
     def process_tag(self, node: Tag, parent_tags: frozenset[str] = _NO_TAGS) -> str:
@@ -100,48 +100,50 @@ class PolicyConverter(MarkdownConverter):
         markdownify's own asks each tag for all its ancestors (half its time on a policy); the names of the tags around,
         which it passes down anyway, already tell.
         """
-        name = node.name
-        tags = self._tags_within(parent_tags, name)
-        is_preformatted = "pre" in tags
-        pieces: list[str] = []
-        for child in node.contents:
-            piece = self.process_tag(child, tags) if isinstance(child, Tag) else self.process_text(child, tags)
-            if not piece:
-                continue
-            if piece[0] == "\n" and pieces and not is_preformatted:
-                piece = _joined_newlines(pieces, piece)
-            pieces.append(piece)
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        write: Callable[..., str] | None = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
-        return write(node, text, parent_tags=parent_tags) if write else text
+        return self._written(node, self._nesting(parent_tags))
 
-    def _tags_within(self, parent_tags: frozenset[str], name: str) -> frozenset[str]:
-        """The names of an element and all around it, with what markdownify adds to them; made once for each nesting."""
-        within = self._nestings.get((parent_tags, name))
-        if within is None:
-            within = self._nestings[parent_tags, name] = parent_tags.union({name}, _CONTEXTS.get(name, ()))
-        return within
+    def _written(self, node: Tag, outer: _Nesting) -> str:
+        """Write an element that stands in a nesting."""
+        name = node.name
+        try:
+            nesting, write = outer.within[name]
+        except KeyError:
+            nesting, write = outer.within[name] = self._within(outer, name)
+        contents = node.contents
+        if len(contents) == 1:  # most hold one text, or one element, and nothing else
+            child = contents[0]
+            text = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+        else:
+            text = self._joined(contents, nesting) if contents else ""
+        return write(node, text, outer.tags) if write else text
+
+    def _joined(self, contents: list[PageElement], nesting: _Nesting) -> str:
+        """Write what an element holds, no two blocks of it more than one blank line apart."""
+        pieces: list[str] = []
+        for child in contents:
+            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+            if piece:
+                if piece[0] == "\n" and pieces and not nesting.is_preformatted:
+                    piece = _joined_newlines(pieces, piece)
+                pieces.append(piece)
+        return "".join(pieces)
+
+    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None]:
+        """What an element of a name makes of the nesting that it stands in, and what writes it there."""
+        inner = self._nesting(outer.tags.union({name}, _CONTEXTS.get(name, ())))
+        return inner, self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+
+    def _nesting(self, tags: frozenset[str]) -> _Nesting:
+        nesting = self._nestings.get(tags)
+        if nesting is None:
+            nesting = self._nestings[tags] = _Nesting(tags)
+        return nesting
 
     # ------------------------------------------------------------------ text and inline elements
 
     def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
-        text = str(el)
-        if "pre" in parent_tags:
-            return text
-        words = " ".join(text.split())
-        if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
-            return ""
-        if not text.isascii() and (visible := _visible(text)) is not text:
-            text = visible
-            words = " ".join(text.split())
-        if "_noformat" not in parent_tags:
-            words = escaped_text(words, in_cell="td" in parent_tags or "th" in parent_tags)
-        if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
-            words = f" {words}"
-        if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
-            words = f"{words} "
-        return words
+        return _text(el, self._nesting(frozenset(parent_tags)))
 
     def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a link with its absolute target; without one, its words."""
@@ -188,7 +190,7 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(_escaped_start, text.split("\n")))
+        text = "\n".join(map(_escaped_start, text.split("\n"))) if "\n" in text else _escaped_start(text)
         if not text:
             return ""
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
@@ -215,12 +217,12 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text} "
         text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
-        marker = str(el.get("marker") or "")
+        marker = str(el.attrs.get("marker", ""))
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
             text = _numbered(marker, text, is_block=_starts_with_block(el))
-        elif not _starts_with_block(el):
-            text = _escaped_start(text)
+        elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
+            text = escaped
         indent = " " * len(bullet)
         return f"{_ITEM}{bullet}" + _LINE_END.sub(rf"\1{indent}", text) + _ITEM_END
 
@@ -267,7 +269,7 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a cell, and the further columns that it spans."""
-        span = str(el.get("colspan") or "1")
+        span = str(el.attrs.get("colspan") or "1")
         columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
         words = folded(text.replace(_BREAK, " "))
         return words + _CELL * max(columns, 1)
@@ -324,13 +326,57 @@ def _escaped_start(text: str) -> str:
     return escaped_line_start(line) + text[len(line) :]
 
 
+class _Nesting:
+    """Where an element or a text stands: the names of the tags around it, and what follows from them.
+
+    Attributes:
+        tags: The names, and what markdownify adds to them.
+        is_preformatted: Whether its white space is its author's.
+        is_code: Whether nothing in it is escaped.
+        is_cell: Whether a bar would end the cell of a table.
+        within: The nesting inside an element of each name, and what writes that element; made once for all of them.
+    """
+
+    __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
+
+    def __init__(self, tags: frozenset[str]) -> None:
+        self.tags = tags
+        self.is_preformatted = "pre" in tags
+        self.is_code = "_noformat" in tags
+        self.is_cell = "td" in tags or "th" in tags
+        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None]] = {}
+
+
+def _text(el: Any, nesting: _Nesting) -> str:
+    """Write a text."""
+    if nesting.is_preformatted:
+        return str(el)
+    words = " ".join(el.split())
+    if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
+        return ""
+    text: str = el
+    if not text.isascii() and (visible := _visible(text)) is not text:
+        text = visible
+        words = " ".join(text.split())
+    is_bare = len(words) == len(text)  # no white space at either end
+    if not nesting.is_code:
+        words = escaped_text(words, in_cell=nesting.is_cell)
+    if is_bare:
+        return words
+    if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
+        words = f" {words}"
+    if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
+        words = f"{words} "
+    return words
+
+
 def _joined_newlines(pieces: list[str], piece: str) -> str:
     """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
     last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
     before, after = last.rstrip("\n"), piece.lstrip("\n")
-    newlines = min(2, max(len(last) - len(before), len(piece) - len(after)))
+    is_parted = len(last) - len(before) > 1 or len(piece) - len(after) > 1
     pieces[-1] = before
-    return "\n" * newlines + after
+    return ("\n\n" if is_parted else "\n") + after
 
 
 def _visible(text: str) -> str:
@@ -403,6 +449,7 @@ def _emphasised(text: str, name: str) -> str:
 
 def _marked(text: str, name: str) -> str:
     lead, words, trail = _outer_space(text)
-    if not any(character.isalnum() for character in words):  # a bold dash is a dash
+    # a bold dash is a dash
+    if not words or not (words[0].isalnum() or any(map(str.isalnum, words))):
         return text
     return f"{lead}{OPEN[name]}{words}{CLOSE[name]}{trail}"

@@ -70,7 +70,8 @@ def _rename_all(content: etree._Element) -> None:
         _rename_dingbat(element)
     _unwrap_all(content, *_WORDS_ONLY)
     for element in elements(content):
-        _rename(element)
+        if element.tag not in _SETTLED:
+            _rename(element)
 
 
 def _unwrap_all(content: etree._Element, *tags: str) -> None:
@@ -180,6 +181,8 @@ _SPECIAL: dict[str, Callable[[etree._Element], None]] = {
     "figcaption": _rename_definition,
     "legend": _rename_definition,
 }
+# what stays as it is, as nearly every element does; whether a link does hangs on its address
+_SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys() - {"a"}
 
 
 def _holds_block(element: etree._Element) -> bool:
@@ -262,6 +265,8 @@ def _flatten_heading(heading: etree._Element) -> None:
 def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
     if element.tag == "li":
+        if not len(element):
+            return
         if any(_is_part(child) for child in element) or _has_only_line(element):
             wrap_loose_text(element)
         return

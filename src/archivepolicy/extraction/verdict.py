@@ -15,10 +15,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archivepolicy.extraction.language import language_of
 from archivepolicy.records.document import Kind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Kubicek et al. 2025, as read in a catalogue of page chrome collected by 2026-11-22 on 2026-11-23.
 _EMPTY_BELOW_CHARACTERS = 60
@@ -56,6 +59,7 @@ _SPACE = re.compile(r"\s+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
+_LETTERS_I = str.maketrans({"İ": "i", "ı": "i"})
 _EDGE = " \t.,:;!?¡¿…。！？\"'()-–—=#*_"
 
 
@@ -99,11 +103,10 @@ def judge(*, page_title: str, first_heading: str, text: str, language: str | Non
     Returns:
         The verdict; its reasons quote the page.
     """
+    if is_plain_text(page_title=page_title, first_heading=first_heading, beginning=text):
+        return Verdict(kind=Kind.POLICY)
     title, heading = _one_line(page_title), _one_line(first_heading)
     by_name = _hits_by_name(title, heading)
-    is_long = len(_SPACED_WORD.findall(text, 0, _LONG_TEXT_CHARACTERS)) >= _LONG_FROM_SPACED_WORDS
-    if not by_name and is_long and _is_called_a_policy(title, heading):
-        return Verdict(kind=Kind.POLICY)
     page = _page(title, heading, text, language)
     for hit in (*by_name, *_hits_in_short_text(page)):
         if not _speaks_like_a_policy(page, hit):
@@ -113,6 +116,26 @@ def judge(*, page_title: str, first_heading: str, text: str, language: str | Non
     if strangeness := _strangeness(page):
         return Verdict(kind=Kind.NOT_POLICY, reasons=(strangeness,))
     return Verdict(kind=Kind.POLICY)
+
+
+def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> bool:
+    """Whether the beginning of a text is enough to judge it: the usual page, long, and named as a policy alone.
+
+    Args:
+        page_title: As for `judge`.
+        first_heading: As for `judge`.
+        beginning: The text or its first part; more of it may make it a plain text, never the other way round.
+    """
+    if not _is_long(beginning[:_LONG_TEXT_CHARACTERS]):
+        return False
+    title, heading = _one_line(page_title), _one_line(first_heading)
+    return _is_called_a_policy(title, heading) and not _hits_by_name(title, heading)
+
+
+def _is_long(text: str) -> bool:
+    """Whether a text has so many words with white space behind them; most show it by words of nothing but letters."""
+    plain = [len(word) > 1 for word in filter(str.isalpha, text.split()[:-1])]
+    return sum(plain) >= _LONG_FROM_SPACED_WORDS or len(_SPACED_WORD.findall(text)) >= _LONG_FROM_SPACED_WORDS
 
 
 def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
@@ -127,7 +150,13 @@ def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
 
 def _hits_by_name(title: str, heading: str) -> list[_Hit]:
     """Look in the title and the first heading, kind by kind."""
-    places = [("title", title), ("first heading", heading)]
+    places = [
+        (place, words)
+        for place, words in (("title", title), ("first heading", heading))
+        if _may_hold_a_phrase(words, [words])
+    ]
+    if not places:
+        return []
     hits = []
     for kind in _KINDS:
         phrases = _phrases(kind)
@@ -143,8 +172,20 @@ def _hits_by_name(title: str, heading: str) -> list[_Hit]:
     return hits
 
 
+def _may_hold_a_phrase(words: str, lines: Iterable[str], *, within_text: bool = False) -> bool:
+    """Whether words could hold a phrase of any kind; most hold none, and to look for plain strings takes a tenth."""
+    within, whole = _every_phrase(within_text=within_text)
+    key = _key(words)
+    return any(map(key.__contains__, within)) or any(part in whole for line in lines for part in _parts(line))
+
+
+def _key(words: str) -> str:
+    """Words in a form in which all are equal that a pattern takes for equal regardless of case."""
+    return words.translate(_LETTERS_I).casefold()
+
+
 def _hits_in_short_text(page: _Page) -> list[_Hit]:
-    if page.words >= _SHORT_BELOW_WORDS:
+    if page.words >= _SHORT_BELOW_WORDS or not _may_hold_a_phrase(page.prose, page.lines, within_text=True):
         return []
     hits = []
     for kind in _KINDS:
@@ -228,10 +269,15 @@ def _size(prose: str) -> int:
 
 def _whole_part(phrases: _Phrases, words: str) -> str | None:
     """Find a part of a title, or the whole line, that is one of the kind's whole phrases and nothing else."""
+    return next((part for key, part in _parts(words).items() if key in phrases.whole), None)
+
+
+def _parts(words: str) -> dict[str, str]:
+    """A line and the parts of it, by what they are looked up by; of two that are the same the first."""
+    parts: dict[str, str] = {}
     for part in (words, *_TITLE_PART.split(words)):
-        if part.strip(_EDGE).casefold() in phrases.whole:
-            return part
-    return None
+        parts.setdefault(part.strip(_EDGE).casefold(), part)
+    return parts
 
 
 def _found(pattern: re.Pattern[str] | None, words: str) -> str | None:
@@ -262,6 +308,16 @@ def _phrases(kind: Kind) -> _Phrases:
         within=_pattern(data.get("within", ())),
         text=_pattern(data.get("text", ())),
     )
+
+
+@cache
+def _every_phrase(*, within_text: bool) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The phrases of all kinds, for names or for a text: those that stand anywhere, and those that are a whole part."""
+    loaded = [_load(f"{kind.name.lower()}.toml") for kind in _KINDS]
+    sections = ("decisive", "within", "text") if within_text else ("decisive", "within")
+    within = {phrase for data in loaded for section in sections for phrase in data.get(section, ())}
+    whole = frozenset().union(*(_phrases(kind).whole for kind in _KINDS))
+    return tuple(sorted(_key(phrase.translate(_QUOTES)) for phrase in within)), whole
 
 
 @cache
