@@ -216,9 +216,14 @@ def _has_terms(page: _Page, wanted: int) -> bool:
     beginning = page.prose[:_TERMS_WITHIN_CHARACTERS]
     vocabulary = _vocabulary("terms")
     declared_first = sorted(vocabulary, key=lambda language: language != page.language)
-    for pattern in (vocabulary[language] for language in declared_first):
+    key = _key(beginning)
+    # two spellings of one term count as two only where they differ in these
+    least = 1 if any(letter in beginning for letter in "İı") else wanted
+    for language in declared_first:
+        if sum(map(key.__contains__, _term_keys()[language])) < least:  # as in most languages but the text's own
+            continue
         different = set()
-        for match in pattern.finditer(beginning):
+        for match in vocabulary[language].finditer(beginning):
             different.add(match.group().casefold())
             if len(different) >= wanted:
                 return True
@@ -329,6 +334,13 @@ def _vocabulary(section: str) -> dict[str, re.Pattern[str]]:
         if pattern is not None:
             patterns[language] = pattern
     return patterns
+
+
+@cache
+def _term_keys() -> dict[str, tuple[str, ...]]:
+    """The policy terms of each language, in the form in which they are looked for before their pattern is."""
+    terms = _load("words.toml")["terms"]
+    return {language: tuple(_key(term.translate(_QUOTES)) for term in own) for language, own in terms.items()}
 
 
 def _pattern(phrases: list[str] | tuple[str, ...], *, is_stem: bool = False) -> re.Pattern[str] | None:
