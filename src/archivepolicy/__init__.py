@@ -29,11 +29,16 @@ if TYPE_CHECKING:
     from archivepolicy.errors import RateLimitedError as RateLimitedError
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
+    from archivepolicy.pipeline.discovery import find as find
+    from archivepolicy.pipeline.export import export_evidence as export_evidence
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
+    from archivepolicy.pipeline.verify import verify as verify
     from archivepolicy.records import Answer as Answer
+    from archivepolicy.records import Candidate as Candidate
     from archivepolicy.records import Capture as Capture
+    from archivepolicy.records import Discovery as Discovery
     from archivepolicy.records import Document as Document
     from archivepolicy.records import Memento as Memento
     from archivepolicy.records import Section as Section
@@ -41,11 +46,24 @@ if TYPE_CHECKING:
     from archivepolicy.records import Snapshot as Snapshot
 
 _PLACES = {
+    "archivepolicy.pipeline.discovery": ("find",),
+    "archivepolicy.pipeline.export": ("export_evidence",),
+    "archivepolicy.pipeline.verify": ("verify",),
     "archivepolicy.pipeline.listing": ("captures",),
     "archivepolicy.pipeline.page": ("convert",),
     "archivepolicy.pipeline.snapshot": ("get",),
     "archivepolicy.archives": ("open_archive",),
-    "archivepolicy.records": ("Answer", "Capture", "Document", "Memento", "Section", "Select", "Snapshot"),
+    "archivepolicy.records": (
+        "Answer",
+        "Candidate",
+        "Capture",
+        "Discovery",
+        "Document",
+        "Memento",
+        "Section",
+        "Select",
+        "Snapshot",
+    ),
     "archivepolicy.errors": (
         "ArchiveFileError",
         "ArchivePolicyError",

@@ -1,6 +1,7 @@
 """Records: what the rooms hand to each other. Frozen dataclasses and their JSON; no I/O, no third-party code."""
 
-from archivepolicy.records.answer import Answer, Hop, Neighbours, Select, Skipped
+from archivepolicy.records.answer import Answer, Hop, Neighbours, Relation, Select, Site, Skipped
+from archivepolicy.records.candidate import Candidate, Discovery, Finding, PageLink, PageLinks, Place, PolicyKind
 from archivepolicy.records.capture import Capture
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
 from archivepolicy.records.listing import Listing
@@ -10,17 +11,26 @@ from archivepolicy.records.snapshot import Snapshot
 
 __all__ = [
     "Answer",
+    "Candidate",
     "Capture",
+    "Discovery",
     "Document",
+    "Finding",
     "Hop",
     "Kind",
     "Link",
     "Listing",
     "Memento",
     "Neighbours",
+    "PageLink",
+    "PageLinks",
+    "Place",
+    "PolicyKind",
+    "Relation",
     "Removal",
     "Section",
     "Select",
+    "Site",
     "Skipped",
     "Snapshot",
     "StatedDate",
