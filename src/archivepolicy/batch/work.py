@@ -1,0 +1,190 @@
+"""One item -> what became of it: find, where only a domain is given, then get or history.
+
+What an archive holds or does not hold is a result; that it cannot be asked, that the store fails, and whatever else goes
+wrong is raised, for the run to decide on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archivepolicy.errors import NoCaptureError, UnusableCaptureError
+from archivepolicy.pipeline.discovery import find
+from archivepolicy.pipeline.history import history
+from archivepolicy.pipeline.snapshot import get
+from archivepolicy.records.batch import Found, Mode, Outcome, Result, Silence
+from archivepolicy.records.section import WHOLE_PAGE
+from archivepolicy.timestamps import iso_time
+from archivepolicy.urls import registrable_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archivepolicy.archives.archive import Archive
+    from archivepolicy.batch.plan import Item
+    from archivepolicy.batch.reuse import Extractor
+    from archivepolicy.records import Document, Section
+    from archivepolicy.store import Store
+
+_FIRST_YEAR = "0001"
+_LAST_YEAR = "9999"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an item is worked on with.
+
+    Attributes:
+        source: The archive.
+        kept: The store.
+        extractor: Makes documents of pages.
+        refresh: Ask the index again even where a fresh answer is kept.
+        now: Tells the time, 14 digits.
+        alive: Is called whenever something came of asking the archive.
+    """
+
+    source: Archive
+    kept: Store
+    extractor: Extractor
+    refresh: bool
+    now: Callable[[], str]
+    alive: Callable[[], None]
+
+
+class _Watched:
+    """An extractor that notes which page it read last."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self.payload: str | None = None
+
+    def __call__(
+        self, payload: bytes, *, url: str | None = None, content_type: str | None = None, section: Section = WHOLE_PAGE
+    ) -> Document:
+        self._means.alive()
+        self.payload = hashlib.sha256(payload).hexdigest()
+        return self._means.extractor(payload, url=url, content_type=content_type, section=section)
+
+
+def worked(item: Item, means: Means) -> Result:
+    """Do what an item asks for.
+
+    Raises:
+        ArchivePolicyError: Anything but "no such capture" and "unusable".
+    """
+    extractor = _Watched(means)
+    url = None if item.is_domain else item.url
+    try:
+        if url is None:
+            url = _policy_url(item, means, extractor)
+            extractor.payload = None
+        ask = _history if item.mode is Mode.HISTORY else _product
+        return ask(url, item, means, extractor)
+    except NoCaptureError as failure:
+        return Result(outcome=Outcome.NO_CAPTURE, reason=str(failure), url=url)
+    except UnusableCaptureError as failure:
+        return Result(outcome=Outcome.UNUSABLE, reason=str(failure), url=url, payload=extractor.payload)
+
+
+def _policy_url(item: Item, means: Means, extractor: Extractor) -> str:
+    """The policy's address at the time in question.
+
+    Raises:
+        NoCaptureError: None was found.
+    """
+    question = item.question
+    found = find(
+        item.url,
+        as_of=question.within.end if question.within and _is_named(question.within.end) else question.period.end,
+        kind=item.kind,
+        archive=means.source,
+        store=means.kept,
+        refresh=means.refresh,
+        extractor=extractor,
+        now=means.now,
+    )
+    if found.best is None:
+        looked = " ".join(found.looked_at)
+        raise NoCaptureError(f"no {item.kind} policy of {item.url} was found. {looked}", url=item.url)
+    return found.best.url
+
+
+def _product(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
+    question = item.question
+    snapshot = get(
+        url,
+        as_of=question.period,
+        select=question.select,
+        within=question.within,
+        section=item.section,
+        language=item.language,
+        archive=means.source,
+        store=means.kept,
+        refresh=means.refresh,
+        extractor=extractor,
+        now=means.now,
+    )
+    capture = snapshot.capture
+    if not question.admits(capture.timestamp):
+        reason = f"no capture of {url} in {question.label}: its redirect leads to one of {iso_time(capture.timestamp)}"
+        return Result(outcome=Outcome.NO_CAPTURE, reason=reason, url=url)
+    flags = []
+    if snapshot.answer and snapshot.answer.hops:
+        flags.append("redirected")
+    if registrable_domain(capture.url) != registrable_domain(item.url):
+        flags.append("on another site")
+    return Result(
+        outcome=Outcome.DONE,
+        url=url,
+        found=(Found(captured=capture.timestamp, product=snapshot.path, digest=capture.digest),),
+        payload=snapshot.provenance["payload"]["sha256"],
+        flags=tuple(flags),
+    )
+
+
+def _history(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
+    within = item.question.within
+    told = history(
+        url,
+        from_=within.start if within and _is_named(within.start) else None,
+        to=within.end if within and _is_named(within.end) else None,
+        section=item.section,
+        archive=means.source,
+        store=means.kept,
+        refresh=means.refresh,
+        extractor=extractor,
+        progress=lambda _done, _all: means.alive(),
+        now=means.now,
+    )
+    found = [
+        Found(
+            captured=version.first_seen,
+            until=version.last_seen,
+            product=version.snapshot.path,
+            digest=version.snapshot.capture.digest,
+        )
+        for version in told.versions
+    ]
+    flags = [f"{len(told.versions)} versions" if len(told.versions) > 1 else "1 version"]
+    if told.unusable:
+        flags.append(f"{len(told.unusable)} captures unusable")
+    return Result(
+        outcome=Outcome.DONE,
+        url=url,
+        found=tuple(found),
+        gaps=tuple(Silence(start=gap.start, end=gap.end, days=gap.days) for gap in told.gaps),
+        payload=told.versions[-1].snapshot.provenance["payload"]["sha256"],
+        flags=tuple(flags),
+    )
+
+
+def _is_named(timestamp: str) -> bool:
+    """Whether an end of a range was named, and does not stand for all time."""
+    return not timestamp.startswith((_FIRST_YEAR, _LAST_YEAR))
+
+
+def flagged(result: Result, flag: str) -> Result:
+    """The result with one more flag."""
+    return result if flag in result.flags else replace(result, flags=(*result.flags, flag))
