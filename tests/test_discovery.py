@@ -123,6 +123,30 @@ def test_the_policy_of_a_site(archive: str, domain: str, found: str, captured: s
     assert bool(discovery.best.hops) == (captured is not None)
 
 
+NOBODY = "wayback:http://127.0.0.1:9"  # the discard port: nothing listens there
+
+
+@pytest.mark.parametrize("domain", ["larkmoor.example", "bare.example"])
+def test_several_archives_are_asked_together(
+    request: pytest.FixtureRequest, sites_warc: Path, domain: str, tmp_path: Path
+) -> None:
+    members = [f"pywb:{request.getfixturevalue('_peers')['bare'].collection_url}", NOBODY, sites_warc]
+    for _ in range(2):  # the second time from the store
+        discovery = ap.find(domain, as_of="2013-06", archive=members, store=tmp_path / "store")
+        assert discovery.best is not None
+        alone = ap.find(domain, as_of="2013-06", archive=members[0]).best
+        assert alone is not None
+        assert discovery.best.url == alone.url
+        assert any("could not be asked" in line for line in discovery.looked_at)
+        assert len(set(discovery.looked_at)) == len(discovery.looked_at)
+
+
+def test_where_one_of_several_fails_it_might_have_held_the_policy(sites_warc: Path) -> None:
+    with pytest.raises(ap.ArchiveUnavailableError, match=r"no privacy policy of .* was found"):
+        ap.find("wrong.example", as_of="2013", archive=[sites_warc, NOBODY])
+    assert ap.find("wrong.example", as_of="2013", archive=[sites_warc, sites_warc.parent]).best is None
+
+
 def test_a_page_that_calls_itself_something_else_is_not_it(archive: str) -> None:
     discovery = ap.find("wrong.example", as_of="2013", archive=archive)
     assert discovery.best is None

@@ -57,7 +57,7 @@ class Archive(Protocol):
 
 
 @runtime_checkable
-class PrefixArchive(Protocol):
+class PrefixArchive(Archive, Protocol):
     """An archive whose index can also be asked for all URLs that begin alike. Not every one can: a Memento one cannot."""
 
     def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:

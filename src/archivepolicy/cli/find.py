@@ -30,7 +30,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     kind: str,
     as_json: bool,
     quiet: bool,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from archivepolicy.archives import current_timestamp
+from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.archives.archive import PrefixArchive
+from archivepolicy.archives.together import Together
 from archivepolicy.discovery import index_words, link_candidates, page_key, path_candidates
 from archivepolicy.discovery.wording import KIND_NAMES
 from archivepolicy.errors import (
@@ -29,8 +30,10 @@ from archivepolicy.pipeline.sources import (
     LISTING_FRESH_S,
     listing_of,
     memento_of,
+    missing,
     opened_archive,
     opened_store,
+    outlasted,
     period_of,
 )
 from archivepolicy.records import Kind, Select
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.records import Capture, Document, Listing, Memento, Snapshot
+    from archivepolicy.records import Answer, Capture, Document, Listing, Memento, Snapshot
     from archivepolicy.records.candidate import Candidate, PageLink
     from archivepolicy.store import Store
     from archivepolicy.timestamps import Period
@@ -86,7 +89,7 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
     *,
     as_of: str | date | None = None,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
-    archive: str | Path | Archive | None = None,
+    archive: ArchiveChoice = None,
     store: str | Path | Store | None = None,
     max_reads: int = MAX_READS,
     max_wait_s: float | None = None,
@@ -133,13 +136,17 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
         known = {page_key(one.url) for one in candidates}
         further = [one for one in _from_index(inquiry) if page_key(one.url) not in known]
         candidates += _read_best(inquiry, further, max_reads)
+    if isinstance(source, Together) and source.failures:
+        if not _is_found(candidates):
+            raise missing(source, f"no {inquiry.kind} policy of {inquiry.url} was found")
+        inquiry.looked_at.extend(source.failure_warnings())
     return Discovery(
         domain=inquiry.url,
         period=inquiry.period,
         kind=inquiry.kind,
         homepage=homepage.capture if homepage else None,
         candidates=tuple(sorted(candidates, key=_standing)),
-        looked_at=tuple(inquiry.looked_at),
+        looked_at=tuple(dict.fromkeys(inquiry.looked_at)),
     )
 
 
@@ -165,11 +172,7 @@ def _homepage(inquiry: _Inquiry) -> Memento | None:
     failures = []
     for select in (Select.AS_OF, Select.AFTER):
         try:
-            memento, answer = search(
-                inquiry.question(inquiry.url, select),
-                list_captures=inquiry.list_captures,
-                read=lambda capture: _read_homepage(inquiry, capture),
-            )
+            memento, answer = _homepage_of(inquiry, inquiry.question(inquiry.url, select))
         except ExcludedError:
             raise
         except (NoCaptureError, UnusableCaptureError) as failure:
@@ -180,6 +183,17 @@ def _homepage(inquiry: _Inquiry) -> Memento | None:
         return memento
     inquiry.looked_at.append(f"No homepage: {failures[0]}.")
     return None
+
+
+def _homepage_of(inquiry: _Inquiry, question: Question) -> tuple[Memento, Answer]:
+    return outlasted(
+        inquiry.source,
+        lambda: search(
+            question,
+            list_captures=inquiry.list_captures,
+            read=lambda capture: _read_homepage(inquiry, capture),
+        ),
+    )
 
 
 def _read_homepage(inquiry: _Inquiry, capture: Capture) -> Reading[Memento]:
@@ -214,11 +228,7 @@ def _links(inquiry: _Inquiry, homepage: Memento) -> tuple[PageLink, ...]:
     links = found.links
     for url in found.further[:_MAX_FURTHER]:
         try:
-            page, _ = search(
-                inquiry.question(normalise_url(url), Select.NEAREST),
-                list_captures=inquiry.list_captures,
-                read=lambda capture: _read_homepage(inquiry, capture),
-            )
+            page, _ = _homepage_of(inquiry, inquiry.question(normalise_url(url), Select.NEAREST))
         except (NoCaptureError, UnusableCaptureError, InputError):
             continue
         inquiry.looked_at.append(f"{url}, which is part of the homepage.")
@@ -228,10 +238,10 @@ def _links(inquiry: _Inquiry, homepage: Memento) -> tuple[PageLink, ...]:
 
 def _from_index(inquiry: _Inquiry) -> list[Candidate]:
     """Candidates among the URLs that the index has of the host."""
-    if not isinstance(inquiry.source, PrefixArchive):
+    listing = _prefix_listing(inquiry, _root(inquiry.url))
+    if listing is None:
         inquiry.looked_at.append(f"Common paths: not looked for, the index of {inquiry.source.name} lists no prefixes.")
         return []
-    listing = _prefix_listing(inquiry, inquiry.source, _root(inquiry.url))
     found = path_candidates(listing.captures, inquiry.kind, inquiry.url, inquiry.period)
     inquiry.looked_at.append(
         f"{len(listing.captures)} URLs of {host_of(inquiry.url)} in the index with such a policy's words in them: "
@@ -248,17 +258,27 @@ def _root(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"/{folder}/" if folder.startswith("~") else "/", "", ""))
 
 
-def _prefix_listing(inquiry: _Inquiry, source: PrefixArchive, url: str) -> Listing:
-    """One query for every date, kept like any other listing."""
+def _prefix_listing(inquiry: _Inquiry, url: str) -> Listing | None:
+    """One query for every date, of several archives one of each that can be asked so; None where none can."""
+    source = inquiry.source
+    if isinstance(source, Together) and any(isinstance(member, PrefixArchive) for member in source.members):
+        return source.merged_prefixes(url, lambda member: _kept_prefixes(inquiry, member, url), limit=_MAX_PATHS)
+    if isinstance(source, PrefixArchive) and not isinstance(source, Together):
+        return _kept_prefixes(inquiry, source, url)
+    return None
+
+
+def _kept_prefixes(inquiry: _Inquiry, source: PrefixArchive, url: str) -> Listing:
+    """An archive's prefix listing, kept like any other listing."""
     kept, name, words = inquiry.kept, f"{url}*{inquiry.kind}", index_words(inquiry.kind)
-    if kept is None or inquiry.source.is_local:
+    if kept is None or source.is_local:
         return source.prefix_listing(url, words=words, limit=_MAX_PATHS)
-    known = None if inquiry.refresh else kept.listing(inquiry.source.key, name)
+    known = None if inquiry.refresh else kept.listing(source.key, name)
     if known and known.retrieved_at and _is_fresh(known.retrieved_at, inquiry.now()):
         return known
     kept.check_writable()
     listing = source.prefix_listing(url, words=words, limit=_MAX_PATHS)
-    kept.keep_listing(inquiry.source.key, replace(listing, url=name))
+    kept.keep_listing(source.key, replace(listing, url=name))
     return listing
 
 
@@ -275,11 +295,14 @@ def _read_best(inquiry: _Inquiry, candidates: list[Candidate], max_reads: int) -
 def _read(inquiry: _Inquiry, candidate: Candidate) -> Candidate:
     """Say what a candidate is, by the capture that answers the date."""
     try:
-        snapshot, answer = search(
-            inquiry.question(candidate.url),
-            list_captures=inquiry.list_captures,
-            read=lambda capture: read_snapshot(
-                inquiry.source, inquiry.kept, capture, section=WHOLE_PAGE, list_captures=inquiry.list_captures
+        snapshot, answer = outlasted(
+            inquiry.source,
+            lambda: search(
+                inquiry.question(candidate.url),
+                list_captures=inquiry.list_captures,
+                read=lambda capture: read_snapshot(
+                    inquiry.source, inquiry.kept, capture, section=WHOLE_PAGE, list_captures=inquiry.list_captures
+                ),
             ),
         )
     except NoCaptureError as failure:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives import current_timestamp
+from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.errors import InputError, UnusableCaptureError
 from archivepolicy.extraction import EXTRACTOR_VERSION, attribution_header, content_frame, extract, policy_kind
-from archivepolicy.pipeline.sources import listing_of, memento_of, opened_archive, opened_store, period_of
+from archivepolicy.pipeline.sources import (
+    answered,
+    listing_of,
+    memento_of,
+    opened_archive,
+    opened_store,
+    origin_of,
+    period_of,
+)
 from archivepolicy.records import Select, Snapshot
 from archivepolicy.records.provenance import Maker, hop_to_dict, provenance_of, with_frame
 from archivepolicy.records.section import WHOLE_PAGE, Section
@@ -36,7 +44,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
     as_of: str | date | None = None,
     select: Select | str = Select.AS_OF,
     section: Section = WHOLE_PAGE,
-    archive: str | Path | Archive | None = None,
+    archive: ArchiveChoice = None,
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     refresh: bool = False,
@@ -50,8 +58,9 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
         select: Which capture answers the date: `as-of` (the last usable one at or before its end), `before`, `after`,
             `nearest` or `exact`.
         section: The part of the page that is wanted, where it holds several policies.
-        archive: An archive, or its name (`archivepolicy.archives` has the table); None for `ARCHIVEPOLICY_ARCHIVE`, or
-            the Wayback Machine.
+        archive: An archive, its name (`archivepolicy.archives` has the table), or several of them, which are asked
+            together; None for `ARCHIVEPOLICY_ARCHIVE`, or the Wayback Machine. Where one of several fails, the rest answer,
+            with a warning.
         store: The folder in which product, provenance and evidence are kept, and in which they are looked for first;
             None keeps nothing.
         max_wait_s: How long to wait in all for an archive that limits or fails; None for three minutes.
@@ -76,10 +85,13 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
     def list_captures(wanted: str) -> Listing:
         return listing_of(source, kept, wanted, refresh=refresh, now=now)
 
-    snapshot, answer = search(
-        question,
-        list_captures=list_captures,
-        read=lambda capture: read_snapshot(source, kept, capture, section=section, list_captures=list_captures),
+    snapshot, answer = answered(
+        source,
+        lambda: search(
+            question,
+            list_captures=list_captures,
+            read=lambda capture: read_snapshot(source, kept, capture, section=section, list_captures=list_captures),
+        ),
     )
     return _product(source, kept, snapshot, answer)
 
@@ -100,7 +112,8 @@ def read_snapshot(
     list_captures: Callable[[str], Listing],
 ) -> Reading[Snapshot]:
     """Read one capture: from the store where it is there, else by replay and extraction."""
-    if kept and (snapshot := kept.snapshot(source.key, capture, section)):
+    holder, own = origin_of(source, capture)
+    if kept and (snapshot := kept.snapshot(holder.key, own, section)):
         return Reading(value=snapshot)
     memento = memento_of(source, kept, capture)
     if memento.location:
@@ -121,7 +134,7 @@ def read_snapshot(
     if not document.verdict.is_usable:
         reasons = f" ({'; '.join(document.verdict.reasons)})" if document.verdict.reasons else ""
         return Reading(reason=f"{document.verdict.kind}{reasons}")
-    return Reading(value=_drafted(source, memento, document, section=section, frame=frame))
+    return Reading(value=_drafted(holder, memento, document, section=section, frame=frame))
 
 
 def _frame_of(memento: Memento) -> str | None:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from archivepolicy.errors import ExcludedError, InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
+from archivepolicy.errors import (
+    ArchiveUnavailableError,
+    ExcludedError,
+    InputError,
+    NoCaptureError,
+    NotReplayableError,
+    UnusableCaptureError,
+)
 from archivepolicy.records import Answer, Hop, Listing, Select, Skipped
 from archivepolicy.resolution.preference import in_preference, neighbours, targets_in_preference
 from archivepolicy.timestamps import Period, iso_time
@@ -75,6 +82,7 @@ class _Account:
     unusable_digests: dict[str, Capture] = field(default_factory=dict)
     redirect_counts: dict[tuple[str, int | None, str | None], int] = field(default_factory=dict)
     reads: int = 0
+    broken: list[ArchiveUnavailableError] = field(default_factory=list)
 
     def skip(self, capture: Capture, reason: str) -> None:
         self.skipped.append(Skipped(capture=capture, reason=reason))
@@ -116,6 +124,8 @@ def search(
             target, said = _follow(question, candidate, hop, list_captures)
             account.skip(candidate.capture, said)
             work = _with_target(question, work, candidate, (target, hop))
+    if account.broken and len(account.broken) == account.reads:  # not one came whole: that is no word on the captures
+        raise account.broken[0]
     raise _all_unusable(question, account)
 
 
@@ -132,6 +142,8 @@ def _try(candidate: _Candidate, read: Callable[[Capture], Reading[T]], account: 
     try:
         reading = read(capture)
     except NotReplayableError as failure:
+        if isinstance(failure.__cause__, ArchiveUnavailableError):
+            account.broken.append(failure.__cause__)
         # pywb does not replay a redirect between a URL's own http, https and www forms; it leads on to another capture
         if capture.is_redirect and failure.offered_url and _is_same_page(failure.offered_url, capture.url):
             return Reading(location=failure.offered_url)
