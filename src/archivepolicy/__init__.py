@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
     from archivepolicy.pipeline.discovery import find as find
+    from archivepolicy.pipeline.export import export_evidence as export_evidence
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
+    from archivepolicy.pipeline.verify import verify as verify
     from archivepolicy.records import Answer as Answer
     from archivepolicy.records import Candidate as Candidate
     from archivepolicy.records import Capture as Capture
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "archivepolicy.pipeline.discovery": ("find",),
+    "archivepolicy.pipeline.export": ("export_evidence",),
+    "archivepolicy.pipeline.verify": ("verify",),
     "archivepolicy.pipeline.listing": ("captures",),
     "archivepolicy.pipeline.page": ("convert",),
     "archivepolicy.pipeline.snapshot": ("get",),

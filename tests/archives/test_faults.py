@@ -136,9 +136,9 @@ CASES = [
     Case(fault="index: nothing", index=(Answer(body=b""),), code=3, sees=("holds no capture of",)),
     # --- the replay
     Case(fault="replay: 429", new=(says(429, TOLD),), code=4, sees=("it limits requests (429); try again in 3600 s",)),
-    Case(fault="archived 429", new=(capture(WRONG_PAGE, TOLD, status=429),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: the page answered 429",), asked=3),
-    Case(fault="archived 404", new=(capture(WRONG_PAGE, status=404),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: the page answered 404",), asked=3),
-    Case(fault="archived 503", new=(capture(WRONG_PAGE, TOLD, status=503),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: the page answered 503",), asked=3),
+    Case(fault="archived 429", new=(capture(WRONG_PAGE, TOLD, status=429),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: error page (the page answered 429)",), asked=3),
+    Case(fault="archived 404", new=(capture(WRONG_PAGE, status=404),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: error page (the page answered 404)",), asked=3),
+    Case(fault="archived 503", new=(capture(WRONG_PAGE, TOLD, status=503),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: error page (the page answered 503)",), asked=3),
     Case(fault="replay: 503 with a page", new=(says(503),), code=4, sees=("answered 503 to a replay",)),
     Case(fault="replay: reset midway", new=(capture(WRONG_PAGE, fault="reset midway"),), product="old", sees=("Passed over  2013-06-08T22:25:01Z: 127.0.0.1: the connection was reset after",), asked=4),
     Case(fault="replay: truncated", new=(capture(WRONG_PAGE, fault="truncated"),), product="old", sees=("the answer broke off after", "bytes, 2 times"), asked=4),

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,6 +130,23 @@ def test_a_redirect_s_target_may_lie_in_another_archive(tmp_path: Path) -> None:
     assert (snapshot.capture.archive, "15 days" in snapshot.markdown) == ("b.warc", True)
     assert snapshot.answer is not None
     assert snapshot.answer.hops[0].capture.archive == "a.warc"
+
+
+def test_evidence_of_several_archives_is_checked_and_exported(tmp_path: Path) -> None:
+    redirect = [one for one in HELD if one.location]
+    target = [one for one in HELD if one.url.endswith("/moved")]
+    files = [write_warc(tmp_path / "a.warc", redirect), write_warc(tmp_path / "b.warc", target)]
+    ap.export_evidence(POLICY, tmp_path / "bundle.zip", as_of="2015-06", archive=files, store=tmp_path / "store")
+    snapshot = ap.get(POLICY, as_of="2015-06", archive=files, store=tmp_path / "store")
+    assert snapshot.provenance["archive_key"] == "b.warc"
+    assert [hop["archive_key"] for hop in snapshot.provenance["redirects"]] == ["a.warc"]
+    assert [finding for finding in ap.verify(tmp_path / "store") if finding.matter.is_fault] == []
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        assert sum("/data/warc/" in name for name in bundle.namelist()) == 2
+    kept = (tmp_path / "store").rglob("*.warc.gz")
+    (evidence,) = (one for one in kept if not one.as_posix().endswith(snapshot.provenance["evidence"]))
+    evidence.unlink()
+    assert [finding.matter.value for finding in ap.verify(tmp_path / "store")] == ["evidence missing"]
 
 
 def test_an_exclusion_is_said_and_the_others_answer(

@@ -18,8 +18,10 @@ COMMANDS = {
     "archives": "List the archives that can be asked by name.",
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
+    "export": "Export a policy as of a date with all that proves it.",
     "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
+    "verify": "Check a store against its digests and evidence.",
 }
 
 

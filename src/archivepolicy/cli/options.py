@@ -44,8 +44,8 @@ def archive_options(command: Command) -> Command:
     )
 
 
-def store_options(command: Command) -> Command:
-    """Where things are kept."""
+def store_option(command: Command) -> Command:
+    """The store's folder."""
     return _with(
         command,
         click.option(
@@ -57,7 +57,33 @@ def store_options(command: Command) -> Command:
             metavar="DIR",
             help="Folder for products, provenance and evidence.",
         ),
-        click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+    )
+
+
+def store_options(command: Command) -> Command:
+    """Where things are kept, or that nothing is."""
+    return store_option(
+        _with(
+            command,
+            click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+        )
+    )
+
+
+def judging_options(command: Command) -> Command:
+    """Which captures may answer."""
+    return _with(
+        command,
+        click.option(
+            "--accept",
+            multiple=True,
+            metavar="KIND",
+            help="Let captures of this kind answer that are passed over otherwise: error, soft-404, parked, challenge, login, "
+            "empty, not-policy, other-site, other-language, or any. May be repeated.",
+        ),
+        click.option(
+            "--language", metavar="CODE", help="Pass over captures in another language than CODE (en, de, pt-BR)."
+        ),
     )
 
 

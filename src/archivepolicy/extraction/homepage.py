@@ -71,15 +71,16 @@ def page_links(payload: bytes, *, url: str, content_type: str | None = None) -> 
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if is_pdf(body, media_type):
         return PageLinks(links=())
-    text = decoded_text(body, content_type).text
-    html, inserts = without_inserts((xhtml.html_of(text) if media_type in xhtml.MEDIA_TYPES else None) or text)
-    root = parsed_whole(html)
+    decoded = decoded_text(body, content_type)
+    html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
+    source, inserts = without_inserts(html.encode() if html else decoded.utf8)
+    root = parsed_whole(source)
     if root is None:
         return PageLinks(links=())
     for toolbar in [element for element in root.iter("*") if element.get("id") in TOOLBAR_IDS]:
         drop(toolbar)
     base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
-    base = link_base(url, base_href, is_replayed=bool(inserts) or is_replayed(html, root))
+    base = link_base(url, base_href, is_replayed=bool(inserts) or is_replayed(source, root))
     language = (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip() or None
     links = tuple(_with_end(list(_links(root, base, url))))
     return PageLinks(links=links, further=_further(root, base, url), language=language)

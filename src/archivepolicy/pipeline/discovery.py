@@ -25,6 +25,7 @@ from archivepolicy.errors import (
 )
 from archivepolicy.extraction import extract, page_links, policy_kind
 from archivepolicy.kinds import kind_mentions, kinds_named
+from archivepolicy.pipeline.assessment import assessed
 from archivepolicy.pipeline.snapshot import read_snapshot
 from archivepolicy.pipeline.sources import (
     LISTING_FRESH_S,
@@ -303,6 +304,7 @@ def _read(inquiry: _Inquiry, candidate: Candidate) -> Candidate:
                 read=lambda capture: read_snapshot(
                     inquiry.source, inquiry.kept, capture, section=WHOLE_PAGE, list_captures=inquiry.list_captures
                 ),
+                assess=lambda found: assessed(found, candidate.url, None),
             ),
         )
     except NoCaptureError as failure:

@@ -103,6 +103,9 @@ def listing_of(source: Archive, kept: Store | None, url: str, *, refresh: bool, 
     known = kept.listing(source.key, url)
     if known and known.retrieved_at and not refresh and seconds_between(known.retrieved_at, now()) < LISTING_FRESH_S:
         return known
+    if known and not refresh and kept.is_read_only:
+        note = "The store cannot be written, so the index was not asked again"
+        return replace(known, warnings=(*known.warnings, f"{note}; its answer of {_asked_at(known)} was used."))
     kept.check_writable()
     try:
         listing = source.listing(url)
@@ -115,8 +118,11 @@ def listing_of(source: Archive, kept: Store | None, url: str, *, refresh: bool, 
 
 
 def _stale(known: Listing, failure: ArchiveUnavailableError) -> str:
-    asked = iso_time(known.retrieved_at) if known.retrieved_at else "an unknown time"
-    return f"The index could not be asked now ({failure}); its answer of {asked} was used."
+    return f"The index could not be asked now ({failure}); its answer of {_asked_at(known)} was used."
+
+
+def _asked_at(known: Listing) -> str:
+    return iso_time(known.retrieved_at) if known.retrieved_at else "an unknown time"
 
 
 def memento_of(source: Archive, kept: Store | None, capture: Capture) -> Memento:

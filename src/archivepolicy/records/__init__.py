@@ -1,6 +1,6 @@
 """Records: what the rooms hand to each other. Frozen dataclasses and their JSON; no I/O, no third-party code."""
 
-from archivepolicy.records.answer import Answer, Hop, Neighbours, Select, Skipped
+from archivepolicy.records.answer import Answer, Hop, Neighbours, Relation, Select, Site, Skipped
 from archivepolicy.records.candidate import Candidate, Discovery, Finding, PageLink, PageLinks, Place, PolicyKind
 from archivepolicy.records.capture import Capture
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
@@ -26,9 +26,11 @@ __all__ = [
     "PageLinks",
     "Place",
     "PolicyKind",
+    "Relation",
     "Removal",
     "Section",
     "Select",
+    "Site",
     "Skipped",
     "Snapshot",
     "StatedDate",
