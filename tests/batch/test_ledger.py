@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from archivepolicy.batch.batch import planned, rows_of
-from archivepolicy.batch.ledger import Ledger, Row
-from archivepolicy.batch.plan import Wanted, questions_of
-from archivepolicy.batch.report import write_report
-from archivepolicy.batch.sites import BadRow
+from archivepolicy.batches.batch import planned, rows_of
+from archivepolicy.batches.ledger import Ledger, Row
+from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.report import write_report
+from archivepolicy.batches.sites import BadRow
 from archivepolicy.errors import StoreError
 from archivepolicy.records.batch import Found, Outcome, Result, Silence
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archivepolicy.batch.lock import StoreInUseError, locked
+from archivepolicy.batches.lock import StoreInUseError, locked
 from archivepolicy.errors import InputError, StoreError
 
 
@@ -22,7 +22,7 @@ def test_a_second_run_is_told(tmp_path: Path) -> None:
 def test_a_process_that_is_killed_lets_go(tmp_path: Path) -> None:
     path = tmp_path / "batch.lock"
     script = (
-        "import sys, time; from pathlib import Path; from archivepolicy.batch.lock import locked\n"
+        "import sys, time; from pathlib import Path; from archivepolicy.batches.lock import locked\n"
         "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", script, path], stdout=subprocess.PIPE, text=True)

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from archivepolicy.batch.dates import dates_as_of
-from archivepolicy.batch.plan import Wanted, item_from_json, item_to_json, questions_of
-from archivepolicy.batch.sites import Site, read_sites
+from archivepolicy.batches.dates import dates_as_of
+from archivepolicy.batches.plan import Wanted, item_from_json, item_to_json, questions_of
+from archivepolicy.batches.sites import Site, read_sites
 from archivepolicy.errors import InputError
 from archivepolicy.records.batch import Mode
 from archivepolicy.records.candidate import PolicyKind
@@ -35,7 +35,12 @@ def test_a_site_is_asked_for_each_date_in_their_order() -> None:
 def test_a_rows_own_columns_win() -> None:
     row = site("site,date,kind,language,css\na.example,2010,terms,de,#main")
     (item,) = wanted("2014", kind=PolicyKind.COOKIES, language="en", section=Section(css="body")).items_of(row)
-    assert (item.question.label, item.kind, item.language, item.section.css) == ("2010", PolicyKind.TERMS, "de", "#main")
+    assert (item.question.label, item.kind, item.language, item.section.css) == (
+        "2010",
+        PolicyKind.TERMS,
+        "de",
+        "#main",
+    )
     assert item.is_domain
 
 

@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -10,21 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from archivepolicy.batch import pool as pool_module
-from archivepolicy.batch.pool import ExtractionCrashedError, ExtractionPool
+from archivepolicy.batches import pool as pool_module
+from archivepolicy.batches.pool import ExtractionCrashedError, ExtractionPool
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import extract
-from archivepolicy.records import Document
 from archivepolicy.records.section import Section
 from peers.crowd import policy_page
-
-DEADLY = b"kills the process that reads it"
-
-
-def deadly(payload: bytes, url: str | None, content_type: str | None, section: Section) -> Document:
-    if payload == DEADLY:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return extract(payload, url=url, content_type=content_type, section=section)
+from peers.deadly import DEADLY, deadly
 
 
 @pytest.fixture
@@ -61,7 +52,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
         "import multiprocessing, time\n"
-        "from archivepolicy.batch.pool import ExtractionPool\n"
+        "from archivepolicy.batches.pool import ExtractionPool\n"
         "if __name__ == '__main__':\n"
         "    pool = ExtractionPool(1)\n"
         "    print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"

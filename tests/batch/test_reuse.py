@@ -1,4 +1,4 @@
-from archivepolicy.batch.reuse import Reuse
+from archivepolicy.batches.reuse import Reuse
 from archivepolicy.extraction import extract
 from archivepolicy.records import Document
 from archivepolicy.records.section import WHOLE_PAGE, Section

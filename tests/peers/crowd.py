@@ -4,10 +4,8 @@ Site N is `siteN.example`, with one policy page and some captures. Everything fo
 held for a site that nobody asks for.
 """
 
-import hashlib
 import re
 import threading
-from base64 import b32encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from archivepolicy.digests import sha1_base32
 
 YEARS = (2012, 2014, 2016)
 _REPLAY = re.compile(r"/web/(\d{14})id_/(.*)")
@@ -85,7 +85,7 @@ class Crowd:
         number = int(match[1])
         rows = []
         for year in self.years:
-            digest = b32encode(hashlib.sha1(self.page(number, year)).digest()).decode()
+            digest = sha1_base32(self.page(number, year))
             key = f"example,site{number})/privacy.html"
             rows.append(f"{key} {timestamp_of(year)} {url_of(number)} text/html 200 {digest} 1000\n")
         return "".join(rows).encode()

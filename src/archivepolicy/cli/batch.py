@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -11,15 +12,16 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 
 @click.command("batch")
 @click.argument("sites")
-@click.option("--as-of", multiple=True, metavar="DATE", help="One product for this date; may be repeated.  [default: today]")
+@click.option(
+    "--as-of", multiple=True, metavar="DATE", help="One product for this date; may be repeated.  [default: today]"
+)
 @click.option(
     "--every",
     type=click.Choice(["year", "half-year", "quarter", "month"]),
     help="One product for each of these between --from and --to.",
 )
-@click.option("--history", is_flag=True, help="Every version, and the gaps between them.")
 @click.option("--from", "from_", metavar="DATE", help="Beginning of the range.")
-@click.option("--to", metavar="DATE", help="End of the range.  [default: today; of --history none]")
+@click.option("--to", metavar="DATE", help="End of the range.  [default: today]")
 @click.option(
     "--pick",
     type=click.Choice(["first", "last", "nearest"]),
@@ -36,7 +38,9 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 )
 @section_options("--css")
 @click.option("--report", metavar="FILE", help="Write the report there.  [default: in the store]")
-@click.option("--workers", type=click.IntRange(min=0), metavar="N", help="Processes that extract.  [default: one a core]")
+@click.option(
+    "--workers", type=click.IntRange(min=0), metavar="N", help="Processes that extract.  [default: one a core]"
+)
 @click.option("--retry-failed", is_flag=True, help="Try everything again that failed, not only what is due.")
 @click.option("--dry-run", is_flag=True, help="Say what the run will cost, and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -65,8 +69,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     What is done is not done again: after an interruption the same command goes on. --max-wait is how long nothing may come
     of asking the archive before the run stops (half an hour).
     """
-    from archivepolicy.batch.batch import batch
-    from archivepolicy.batch.estimate import estimate
+    from archivepolicy.batches.batch import batch
+    from archivepolicy.batches.estimate import estimate
     from archivepolicy.errors import ArchiveUnavailableError
     from archivepolicy.records import Section
     from archivepolicy.rendering import batch as rendered
@@ -87,4 +91,4 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     if summary.stopped:
         raise ArchiveUnavailableError(f"stopped: {summary.stopped}", archive=str(asked["archive"]))
     if not summary.is_complete:
-        click.get_current_context().exit(1)
+        sys.exit(1)

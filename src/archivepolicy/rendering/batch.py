@@ -170,7 +170,11 @@ def estimate_as_text(estimate: Estimate) -> str:
     if estimate.least_s is None:
         lines.append("The archive sets no limit.")
     else:
-        most = "nobody can know how much more" if estimate.most_s is None else f"usually at most {duration(estimate.most_s)}"
+        most = (
+            "nobody can know how much more"
+            if estimate.most_s is None
+            else f"usually at most {duration(estimate.most_s)}"
+        )
         lines.append(f"At the archive's limits:  at least {duration(estimate.least_s)}, {most}")
     return "\n".join([*lines, ""])
 

@@ -105,7 +105,7 @@ class ExtractionPool:
                 raise ExtractionCrashedError("the process that read this page died, twice") from cause
 
 
-def _submitted(
+def _submitted(  # noqa: PLR0917 - what `_extracted` takes, as a worker gets it
     pool: ProcessPoolExecutor, payload: bytes, url: str | None, content_type: str | None, section: Section
 ) -> Document:
     try:

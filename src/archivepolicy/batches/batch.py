@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archivepolicy.archives import current_timestamp, open_archive
-from archivepolicy.batch.ledger import Ledger
-from archivepolicy.batch.lock import locked
-from archivepolicy.batch.plan import Wanted, questions_of
-from archivepolicy.batch.pool import ExtractionPool
-from archivepolicy.batch.report import write_report
-from archivepolicy.batch.reuse import Reuse
-from archivepolicy.batch.run import DEFAULT_PATIENCE_S, Run
-from archivepolicy.batch.sites import BadRow, read_sites, sites_in
-from archivepolicy.batch.waiting import waits_for
-from archivepolicy.batch.work import Means
+from archivepolicy.batches.ledger import Ledger
+from archivepolicy.batches.lock import locked
+from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.pool import ExtractionPool
+from archivepolicy.batches.report import write_report
+from archivepolicy.batches.reuse import Reuse
+from archivepolicy.batches.run import DEFAULT_PATIENCE_S, Run
+from archivepolicy.batches.sites import BadRow, read_sites, sites_in
+from archivepolicy.batches.waiting import waits_for
+from archivepolicy.batches.work import Means
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import extract
 from archivepolicy.records.batch import BatchSummary
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archivepolicy.archives import ArchiveChoice
-    from archivepolicy.batch.plan import Item
-    from archivepolicy.batch.reuse import Extractor
-    from archivepolicy.batch.sites import Site
+    from archivepolicy.batches.plan import Item
+    from archivepolicy.batches.sites import Site
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records.batch import Tally
 
 INSIDE = ".archivepolicy"
@@ -53,7 +53,6 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     from_: str | None = None,
     to: str | None = None,
     pick: str = "last",
-    history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,
     section: Section = WHOLE_PAGE,
@@ -67,19 +66,18 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     progress: Callable[[Tally], None] | None = None,
     now: Callable[[], str] = current_timestamp,
 ) -> BatchSummary:
-    """Get the policies of many sites, at dates or as histories, into a store, and write a report.
+    """Get the policies of many sites, at dates, into a store, and write a report.
 
     What is done is not done again: a run that ended early, or was killed, goes on where it stopped when it is called again.
 
     Args:
         sites: A file with a site a row (`-` for standard input), or rows as texts: a domain or a URL, and what
-            `batch.sites` says may stand beside it.
+            `batches.sites` says may stand beside it.
         as_of: Dates as `get` takes them, one product each; none for today.
         every: `year`, `half-year`, `quarter` or `month`: one product for each within `from_` and `to`.
-        from_: Beginning of the range, with `every` or `history`.
-        to: End of the range; None for today, or of a history for all time.
+        from_: Beginning of the range, with `every`.
+        to: End of the range; None for today.
         pick: Which capture of each interval: `first`, `last` or `nearest` to its middle.
-        history: Whole histories instead of dates.
         kind: Which document is looked for where a row is a domain: `privacy`, `terms` or `cookies`.
         language: As for `get`.
         section: As for `get`.
@@ -106,19 +104,15 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     count = _workers(workers)
     with locked(inside / "batch.lock"), contextlib.closing(Ledger(inside / LEDGER)) as ledger:
         remove_leftovers(kept.root)
-        is_undated = not as_of and every is None and not history
+        is_undated = not as_of and every is None
         day = (ledger.unfinished_day() if is_undated else None) or iso_date(now())
-        questions, mode = questions_of(
-            as_of=as_of, every=every, from_=from_, to=to, pick=pick, history=history, today=day
-        )
+        questions, mode = questions_of(as_of=as_of, every=every, from_=from_, to=to, pick=pick, today=day)
         wanted = Wanted(questions=questions, mode=mode, kind=kind_named(kind), language=language, section=section)
         ledger.begin_list()
         ledger.enter(planned(rows_of(sites), wanted), source.key, day if is_undated else None)
         ledger.forget_outcomes() if refresh else ledger.reopen(now(), every_failure=retry_failed)
         with _extractor(count) as extractor:
-            means = Means(
-                source=source, kept=kept, extractor=extractor, refresh=refresh, now=now, alive=lambda: None
-            )
+            means = Means(source=source, kept=kept, extractor=extractor, refresh=refresh, now=now, alive=lambda: None)
             run = Run(
                 ledger,
                 means,

@@ -7,14 +7,13 @@ wrong is raised, for the run to decide on.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archivepolicy.errors import NoCaptureError, UnusableCaptureError
 from archivepolicy.pipeline.discovery import find
-from archivepolicy.pipeline.history import history
 from archivepolicy.pipeline.snapshot import get
-from archivepolicy.records.batch import Found, Mode, Outcome, Result, Silence
+from archivepolicy.records.batch import Found, Outcome, Result
 from archivepolicy.records.section import WHOLE_PAGE
 from archivepolicy.timestamps import iso_time
 from archivepolicy.urls import registrable_domain
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.batch.plan import Item
-    from archivepolicy.batch.reuse import Extractor
+    from archivepolicy.batches.plan import Item
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Document, Section
     from archivepolicy.store import Store
 
@@ -80,8 +79,7 @@ def worked(item: Item, means: Means) -> Result:
         if url is None:
             url = _policy_url(item, means, extractor)
             extractor.payload = None
-        ask = _history if item.mode is Mode.HISTORY else _product
-        return ask(url, item, means, extractor)
+        return _product(url, item, means, extractor)
     except NoCaptureError as failure:
         return Result(outcome=Outcome.NO_CAPTURE, reason=str(failure), url=url)
     except UnusableCaptureError as failure:
@@ -144,47 +142,6 @@ def _product(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
     )
 
 
-def _history(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
-    within = item.question.within
-    told = history(
-        url,
-        from_=within.start if within and _is_named(within.start) else None,
-        to=within.end if within and _is_named(within.end) else None,
-        section=item.section,
-        archive=means.source,
-        store=means.kept,
-        refresh=means.refresh,
-        extractor=extractor,
-        progress=lambda _done, _all: means.alive(),
-        now=means.now,
-    )
-    found = [
-        Found(
-            captured=version.first_seen,
-            until=version.last_seen,
-            product=version.snapshot.path,
-            digest=version.snapshot.capture.digest,
-        )
-        for version in told.versions
-    ]
-    flags = [f"{len(told.versions)} versions" if len(told.versions) > 1 else "1 version"]
-    if told.unusable:
-        flags.append(f"{len(told.unusable)} captures unusable")
-    return Result(
-        outcome=Outcome.DONE,
-        url=url,
-        found=tuple(found),
-        gaps=tuple(Silence(start=gap.start, end=gap.end, days=gap.days) for gap in told.gaps),
-        payload=told.versions[-1].snapshot.provenance["payload"]["sha256"],
-        flags=tuple(flags),
-    )
-
-
 def _is_named(timestamp: str) -> bool:
     """Whether an end of a range was named, and does not stand for all time."""
     return not timestamp.startswith((_FIRST_YEAR, _LAST_YEAR))
-
-
-def flagged(result: Result, flag: str) -> Result:
-    """The result with one more flag."""
-    return result if flag in result.flags else replace(result, flags=(*result.flags, flag))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from archivepolicy.archives import current_timestamp, open_archive
 from archivepolicy.archives.limits import Request
-from archivepolicy.batch.batch import INSIDE, LEDGER, kind_named, planned, rows_of
-from archivepolicy.batch.ledger import Ledger
-from archivepolicy.batch.plan import Wanted, questions_of
-from archivepolicy.batch.waiting import members_of, rates_of
+from archivepolicy.batches.batch import INSIDE, LEDGER, kind_named, planned, rows_of
+from archivepolicy.batches.ledger import Ledger
+from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.waiting import members_of, rates_of
 from archivepolicy.pipeline.sources import LISTING_FRESH_S
 from archivepolicy.records.batch import Estimate, Mode, Outcome, RequestRange
 from archivepolicy.records.candidate import PolicyKind
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from archivepolicy.archives import ArchiveChoice
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.batch.plan import Item
+    from archivepolicy.batches.plan import Item
     from archivepolicy.records import Listing
 
 _NONE = RequestRange(least=0, most=0)
@@ -62,7 +62,6 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
     from_: str | None = None,
     to: str | None = None,
     pick: str = "last",
-    history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,
     section: Section = WHOLE_PAGE,
@@ -78,7 +77,7 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
     """
     source = open_archive(archive, now=now)
     day = iso_date(now())
-    questions, mode = questions_of(as_of=as_of, every=every, from_=from_, to=to, pick=pick, history=history, today=day)
+    questions, mode = questions_of(as_of=as_of, every=every, from_=from_, to=to, pick=pick, today=day)
     wanted = Wanted(questions=questions, mode=mode, kind=kind_named(kind), language=language, section=section)
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / LEDGER)) as plan:
         plan.enter(planned(rows_of(sites), wanted), source.key)

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from archivepolicy.batch.sites import BadRow
+from archivepolicy.batches.sites import BadRow
 from archivepolicy.records.batch import SHARED, Outcome
 from archivepolicy.store.writing import disk_errors
 from archivepolicy.timestamps import iso_time
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from archivepolicy.batch.ledger import Ledger, Row
+    from archivepolicy.batches.ledger import Ledger, Row
 
 COLUMNS = (
     "line",

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archivepolicy.archives.together import Together
-from archivepolicy.batch.pool import ExtractionCrashedError
-from archivepolicy.batch.work import worked
+from archivepolicy.batches.pool import ExtractionCrashedError
+from archivepolicy.batches.work import worked
 from archivepolicy.errors import ArchivePolicyError, ArchiveUnavailableError, StoreError
 from archivepolicy.records.batch import Outcome, Result, Tally
 from archivepolicy.timestamps import shifted
@@ -28,9 +28,9 @@ from archivepolicy.timestamps import shifted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from archivepolicy.batch.ledger import Ledger
-    from archivepolicy.batch.plan import Item
-    from archivepolicy.batch.work import Means
+    from archivepolicy.batches.ledger import Ledger
+    from archivepolicy.batches.plan import Item
+    from archivepolicy.batches.work import Means
 
 DEFAULT_PATIENCE_S = 1800.0
 _GRACE_S = 5.0  # how long what is under way may take to arrive after the run was stopped; threads end with the process
@@ -230,7 +230,9 @@ class Run:
     def _failure(self, identity: int, failure: BaseException) -> Result:
         """An item that failed: why, and when to try again where that may help."""
         if not isinstance(failure, ArchivePolicyError):
-            return Result(outcome=Outcome.FAILED, reason=f"a fault of this program: {type(failure).__name__}: {failure}")
+            return Result(
+                outcome=Outcome.FAILED, reason=f"a fault of this program: {type(failure).__name__}: {failure}"
+            )
         retry_at = None
         if isinstance(failure, ArchiveUnavailableError | ExtractionCrashedError):
             wait_s = min(_RETRY_AFTER_S * 2 ** min(self._ledger.tries(identity), 16), _MAX_RETRY_AFTER_S)
@@ -243,7 +245,7 @@ class Run:
             return None
         said = self._trouble.message or self._waits()
         left = self._counts[Outcome.PENDING]
-        return f"nothing came of asking the archive for {silent_s / 60:.0f} min ({said}); {left:,} items are left for the next run"
+        return f"nothing came of asking the archive for {silent_s / 60:.0f} min ({said}); {left:,} items are left"
 
     def _await_last(self) -> None:
         """Take what is under way, for some seconds; what does not arrive is asked for by the next run."""

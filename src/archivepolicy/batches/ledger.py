@@ -15,8 +15,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from archivepolicy.batch.plan import Item, item_from_json, item_to_json
-from archivepolicy.batch.sites import BadRow
+from archivepolicy.batches.plan import Item, item_from_json, item_to_json
+from archivepolicy.batches.sites import BadRow
 from archivepolicy.errors import StoreError
 from archivepolicy.records.batch import Found, Outcome, Result, Silence
 from archivepolicy.store.writing import disk_errors
@@ -168,7 +168,9 @@ class Ledger:
                     result.retry_at,
                     result.url,
                     result.payload,
-                    json.dumps([[asdict(one) for one in result.found], [asdict(one) for one in result.gaps], result.flags]),
+                    json.dumps(
+                        [[asdict(one) for one in result.found], [asdict(one) for one in result.gaps], result.flags]
+                    ),
                     now,
                     item,
                 ),
@@ -262,7 +264,9 @@ def _clean(text: str) -> str:
 
 
 def _row(values: tuple[Any, ...]) -> Row | BadRow:
-    line, item, bad_reason, bad_text, identity, item_text, outcome, reason, tries, retry_at, url, payload, result = values
+    line, item, bad_reason, bad_text, identity, item_text, outcome, reason, tries, retry_at, url, payload, result = (
+        values
+    )
     if item is None:
         return BadRow(line=line, reason=bad_reason, text=bad_text)
     found, gaps, flags = json.loads(result) if result else ([], [], [])

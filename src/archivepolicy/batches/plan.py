@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from archivepolicy.batch.dates import DateQuestion, dates_as_of, dates_every
+from archivepolicy.batches.dates import DateQuestion, dates_as_of, dates_every
 from archivepolicy.errors import InputError
 from archivepolicy.records import Select
 from archivepolicy.records.batch import Mode
@@ -23,7 +23,7 @@ from archivepolicy.timestamps import Period, parse_period
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archivepolicy.batch.sites import Site
+    from archivepolicy.batches.sites import Site
 
 _KEY_CHARS = 32  # 128 bits: no two of any number of items meet
 

@@ -13,7 +13,7 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archivepolicy.records.document import TitleSource
@@ -21,6 +21,7 @@ from archivepolicy.records.section import WHOLE_PAGE
 from archivepolicy.urls import domain_name, host_of
 
 if TYPE_CHECKING:
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Document
     from archivepolicy.records.section import Section
 
@@ -28,15 +29,6 @@ _KEPT = 256
 _KEPT_CHARS = 64_000_000  # of all documents together
 _TAGS = re.compile(rb"<!--.*?-->|<[^>]*>", re.DOTALL)
 _NOT_LETTERS = re.compile(r"[\W_]+")
-
-
-class Extractor(Protocol):
-    """Makes a document of a page, as `extraction.extract` does."""
-
-    def __call__(
-        self, payload: bytes, *, url: str | None = None, content_type: str | None = None, section: Section = WHOLE_PAGE
-    ) -> Document:
-        """See `extraction.extract`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ def waits_for(source: Archive, clock: Callable[[], float] = time.time) -> Callab
 def _said(archive: Archive, now: float) -> str:
     pace = opened_book(state_file()).read(archive_address(archive.key))
     if pace.pause.until > now:
-        return f"{archive.name} {pace.pause.reason.removeprefix('it ')}: cooling down for {pace.pause.until - now:.0f} s"
+        return (
+            f"{archive.name} {pace.pause.reason.removeprefix('it ')}: cooling down for {pace.pause.until - now:.0f} s"
+        )
     rates = limits_of(archive.key).rate_per_s
     if rates is None:
         return ""
