@@ -116,7 +116,7 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
             run = Run(
                 ledger,
                 means,
-                threads=max(count, 1) + 1 if source.is_local else _REMOTE_THREADS,
+                threads=max(count, 1) + 2 if source.is_local else _REMOTE_THREADS,
                 patience_s=DEFAULT_PATIENCE_S if max_wait_s is None else max_wait_s,
                 progress=progress or (lambda _tally: None),
                 waits=waits_for(source),
