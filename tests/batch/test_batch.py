@@ -298,3 +298,19 @@ def _is_kept(path: str, crowd: Crowd, store: Path) -> bool:
 def test_a_run_is_part_of_the_facade() -> None:
     assert ap.batch is batch
     assert issubclass(StoreError, ArchivePolicyError)
+
+
+def test_of_a_domain_the_policy_is_found_first_for_each_date(demo_warc: Path, tmp_path: Path) -> None:
+    summary = batch(
+        ["fernhollow.example", "nobody.example"],
+        as_of=["2013-12-31", "2016-12-31"],
+        archive=demo_warc,
+        store=tmp_path,
+        workers=0,
+    )
+    assert summary.tally.counts[Outcome.DONE] == 2
+    lines = report(tmp_path)
+    assert [one["captured"] for one in lines[:2]] == ["2013-11-02T19:47:10Z", "2016-02-18T15:45:02Z"]
+    assert all("privacy.php" in one["url"] for one in lines[:2])
+    assert [one["outcome"] for one in lines[2:]] == ["no capture"] * 2
+    assert "no privacy policy of http://nobody.example/ was found" in lines[2]["reason"]
