@@ -19,6 +19,7 @@ from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
     from archivepolicy.archives import open_archive as open_archive
+    from archivepolicy.batches.batch import batch as batch
     from archivepolicy.errors import ArchiveFileError as ArchiveFileError
     from archivepolicy.errors import ArchivePolicyError as ArchivePolicyError
     from archivepolicy.errors import ArchiveUnavailableError as ArchiveUnavailableError
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from archivepolicy.records import Snapshot as Snapshot
 
 _PLACES = {
+    "archivepolicy.batches.batch": ("batch",),
     "archivepolicy.pipeline.discovery": ("find",),
     "archivepolicy.pipeline.export": ("export_evidence",),
     "archivepolicy.pipeline.verify": ("verify",),

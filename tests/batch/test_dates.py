@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivepolicy.batch.dates import DateQuestion, Every, Pick, dates_as_of, dates_every
+from archivepolicy.batches.dates import DateQuestion, Every, Pick, dates_as_of, dates_every
 from archivepolicy.errors import InputError
 from archivepolicy.records import Capture, Select
 from archivepolicy.resolution.preference import in_preference

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivepolicy.batch.sites import MAX_LINE_CHARS, BadRow, Site, read_sites, sites_in
+from archivepolicy.batches.sites import MAX_LINE_CHARS, BadRow, Site, read_sites, sites_in
 from archivepolicy.errors import InputError
 from archivepolicy.records import PolicyKind
 from archivepolicy.timestamps import parse_period

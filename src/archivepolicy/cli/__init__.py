@@ -15,6 +15,7 @@ from archivepolicy.version import __version__
 
 # name: one-line help. The command itself is `archivepolicy.cli.<name>.command`.
 COMMANDS = {
+    "batch": "Get the policies of many sites.",
     "archives": "List the archives that can be asked by name.",
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Answer, Capture, Document, Listing, Memento, Snapshot
     from archivepolicy.records.candidate import Candidate, PageLink
     from archivepolicy.store import Store
@@ -75,6 +76,7 @@ class _Inquiry:
     kind: PolicyKind
     url: str
     refresh: bool
+    extractor: Extractor
     now: Callable[[], str]
     looked_at: list[str]
 
@@ -95,6 +97,7 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
     max_reads: int = MAX_READS,
     max_wait_s: float | None = None,
     refresh: bool = False,
+    extractor: Extractor = extract,
     now: Callable[[], str] = current_timestamp,
 ) -> Discovery:
     """Find which URL was a site's policy at a time.
@@ -108,6 +111,7 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
         max_reads: How many candidates are read of the homepage's links, and how many of the index's paths.
         max_wait_s: As for `get`.
         refresh: As for `get`.
+        extractor: As for `get`.
         now: As for `get`.
 
     Returns:
@@ -127,6 +131,7 @@ def find(  # noqa: PLR0913 - each is an independent choice of the caller
         kind=_kind(kind),
         url=normalise_url(domain),
         refresh=refresh,
+        extractor=extractor,
         now=now,
         looked_at=[],
     )
@@ -204,7 +209,7 @@ def _read_homepage(inquiry: _Inquiry, capture: Capture) -> Reading[Memento]:
     if memento.status >= _CLIENT_ERROR:
         return Reading(reason=f"the page answered {memento.status}")
     try:
-        verdict = extract(memento.payload, url=capture.url, content_type=memento.content_type).verdict
+        verdict = inquiry.extractor(memento.payload, url=capture.url, content_type=memento.content_type).verdict
     except UnusableCaptureError as failure:
         return Reading(reason=str(failure))
     if verdict.kind in _NO_HOMEPAGE:
@@ -302,7 +307,12 @@ def _read(inquiry: _Inquiry, candidate: Candidate) -> Candidate:
                 inquiry.question(candidate.url),
                 list_captures=inquiry.list_captures,
                 read=lambda capture: read_snapshot(
-                    inquiry.source, inquiry.kept, capture, section=WHOLE_PAGE, list_captures=inquiry.list_captures
+                    inquiry.source,
+                    inquiry.kept,
+                    capture,
+                    section=WHOLE_PAGE,
+                    list_captures=inquiry.list_captures,
+                    extractor=inquiry.extractor,
                 ),
                 assess=lambda found: assessed(found, candidate.url, None),
             ),

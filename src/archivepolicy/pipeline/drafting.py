@@ -21,6 +21,7 @@ from archivepolicy.timestamps import iso_time
 from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Document, Memento
 
 _TOLD_BY_WORDS = frozenset({Kind.CHALLENGE, Kind.LOGIN, Kind.PARKED, Kind.EXCLUDED})
@@ -40,6 +41,7 @@ def draft(
     section: Section = WHOLE_PAGE,
     frame: Memento | None = None,
     frame_key: str | None = None,
+    extractor: Extractor = extract,
 ) -> Snapshot:
     """Make a snapshot of a memento; its bytes depend on the arguments and the extractor alone.
 
@@ -49,12 +51,13 @@ def draft(
         section: The part of it that is wanted.
         frame: The memento of its content frame, where it is a frameset.
         frame_key: What tells the archive apart that holds the frame; None where it is the same.
+        extractor: Does what `extract` does, elsewhere or from memory.
 
     Raises:
         InputError: The page is a usable policy without such a section.
         UnusableCaptureError: A PDF that is damaged, encrypted or without text.
     """
-    document = _judged(_document(memento, frame or memento, section), memento)
+    document = _judged(_document(memento, frame or memento, section, extractor), memento)
     kind = policy_kind(document.title, memento.capture.url)
     header = attribution_header(memento.capture, memento_url=memento.memento_url, kind=kind)
     provenance = provenance_of(memento, document, archive_key=archive_key, maker=MAKER, section=section)
@@ -67,12 +70,12 @@ def draft(
     )
 
 
-def _document(page: Memento, text: Memento, section: Section) -> Document:
+def _document(page: Memento, text: Memento, section: Section, extractor: Extractor) -> Document:
     try:
-        return extract(text.payload, url=text.capture.url, content_type=text.content_type, section=section)
+        return extractor(text.payload, url=text.capture.url, content_type=text.content_type, section=section)
     except InputError as failure:
         # an error page has no sections: it is passed over like any other, and only a policy without the section is refused
-        document = extract(text.payload, url=text.capture.url, content_type=text.content_type)
+        document = extractor(text.payload, url=text.capture.url, content_type=text.content_type)
         if _judged(document, page).verdict.is_usable:
             raise InputError(f"in the capture of {iso_time(page.capture.timestamp)}: {failure}") from failure
         return document

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.errors import InputError, UnusableCaptureError
+from archivepolicy.extraction import extract
 from archivepolicy.pipeline.assessment import accepted_kinds, assessed, language_code, shared_text_note
 from archivepolicy.pipeline.drafting import draft, frame_of
 from archivepolicy.pipeline.sources import (
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Answer, Capture, Kind, Listing, Memento, Snapshot
     from archivepolicy.store import Store
+    from archivepolicy.timestamps import Period
 
 
 def get(  # noqa: PLR0913 - each is an independent choice of the caller
     url: str,
     *,
-    as_of: str | date | None = None,
+    as_of: str | date | Period | None = None,
     select: Select | str = Select.AS_OF,
+    within: Period | None = None,
     section: Section = WHOLE_PAGE,
     language: str | None = None,
     accept: Iterable[Kind | str] = (),
@@ -46,6 +50,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     refresh: bool = False,
+    extractor: Extractor = extract,
     now: Callable[[], str] = current_timestamp,
 ) -> Snapshot:
     """Get a policy as of a date.
@@ -55,6 +60,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
         as_of: `2013`, `2013-06`, `2013-06-08`, an ISO time, 4 to 14 digits, a `date` or an aware `datetime`; None for now.
         select: Which capture answers the date: `as-of` (the last usable one at or before its end), `before`, `after`,
             `nearest` or `exact`.
+        within: A captured time beyond it is no answer, however near; None for no such bound.
         section: The part of the page that is wanted, where it holds several policies.
         language: The language that the text is wanted in (`de`, `pt-BR`: the part before the hyphen counts); None for any.
         accept: Kinds of unusable captures that answer all the same: `other-site`, `soft-404`, ..., or `any`.
@@ -65,6 +71,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
             None keeps nothing.
         max_wait_s: How long to wait in all for an archive that limits or fails; None for three minutes.
         refresh: Ask the archive's index again even where a listing of the last day is kept.
+        extractor: Does what `extraction.extract` does, elsewhere or from memory.
         now: Tells the time, 14 digits.
 
     Returns:
@@ -86,6 +93,7 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
         select=_select(select),
         archive=source.name,
         accept=accepted_kinds(accept),
+        within=within,
     )
     wanted_language = language_code(language)
 
@@ -97,7 +105,9 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
         lambda: search(
             question,
             list_captures=list_captures,
-            read=lambda capture: read_snapshot(source, kept, capture, section=section, list_captures=list_captures),
+            read=lambda capture: read_snapshot(
+                source, kept, capture, section=section, list_captures=list_captures, extractor=extractor
+            ),
             assess=lambda found: assessed(found, question.url, wanted_language),
         ),
     )
@@ -118,6 +128,7 @@ def read_snapshot(
     *,
     section: Section,
     list_captures: Callable[[str], Listing],
+    extractor: Extractor = extract,
 ) -> Reading[Snapshot]:
     """Read one capture: from the store where it is there, else by replay and extraction."""
     holder, own = origin_of(source, capture)
@@ -136,9 +147,10 @@ def read_snapshot(
     frame = content_memento(memento, frame_of, list_captures, replay)
     frame_key = keys[frame.capture] if frame else None
     try:
-        return Reading(value=draft(holder.key, memento, section=section, frame=frame, frame_key=frame_key))
+        drafted = draft(holder.key, memento, section=section, frame=frame, frame_key=frame_key, extractor=extractor)
     except UnusableCaptureError as failure:
         return Reading(reason=str(failure))
+    return Reading(value=drafted)
 
 
 def _with_keys(source: Archive, snapshot: Snapshot, answer: Answer) -> Answer:

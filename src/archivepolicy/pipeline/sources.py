@@ -83,10 +83,12 @@ def opened_store(store: str | Path | Store | None) -> Store | None:
     return store if isinstance(store, Store) or store is None else Store(store)
 
 
-def period_of(moment: str | date | None, now: Callable[[], str]) -> Period:
+def period_of(moment: str | date | Period | None, now: Callable[[], str]) -> Period:
     """The time that a date of any precision names; now for None."""
     if moment is None:
         return parse_period(now())
+    if isinstance(moment, Period):
+        return moment
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
             raise InputError(f"a time without a zone: {moment} (pass an aware datetime, or a text)")

@@ -52,6 +52,7 @@ class Question:
         select: Which capture answers it.
         archive: The archive's name, for messages.
         accept: Kinds that answer although they are no usable policy; empty for none.
+        within: When a capture must have been made to answer; None for no such bound.
     """
 
     url: str
@@ -59,6 +60,11 @@ class Question:
     select: Select
     archive: str
     accept: frozenset[Kind] = frozenset()
+    within: Period | None = None
+
+    def admits(self, capture: Capture) -> bool:
+        """Whether a capture was made when it may answer."""
+        return self.within is None or self.within.start <= capture.timestamp <= self.within.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +160,8 @@ def search(
         UnusableCaptureError: It holds some, and none of them is a usable policy.
     """
     listing = list_captures(question.url)
-    admitted = in_preference(listing.captures, question.period, question.select)
+    captures = [one for one in listing.captures if question.admits(one)]
+    admitted = in_preference(captures, question.period, question.select)
     if not admitted:
         raise _no_capture(question, listing)
     work = deque(_Candidate(capture=capture, listing=listing) for capture in admitted)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from archivepolicy.batch.columns import DEFAULT_ORDER, Column, column_of, kind_of
+from archivepolicy.batches.columns import DEFAULT_ORDER, Column, column_of, kind_of
 from archivepolicy.errors import InputError
 from archivepolicy.records.candidate import PolicyKind
 from archivepolicy.timestamps import parse_period
