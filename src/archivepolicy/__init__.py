@@ -5,7 +5,8 @@
     print(snapshot.markdown)
 
 `get` finds the capture of a policy page that answers a date, replays it raw and makes clean Markdown of it; `captures`
-lists what an archive holds; `convert` extracts a page's bytes without any archive. Records and errors are found here too.
+lists what an archive holds; `convert` extracts a page's bytes without any archive; `diff` compares two texts. Records and
+errors are found here too.
 
 Names are loaded on first use (PEP 562): importing the package costs nothing, and converting a file needs no network code.
 """
@@ -29,23 +30,41 @@ if TYPE_CHECKING:
     from archivepolicy.errors import RateLimitedError as RateLimitedError
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
+    from archivepolicy.pipeline.comparison import diff as diff
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
     from archivepolicy.records import Answer as Answer
     from archivepolicy.records import Capture as Capture
+    from archivepolicy.records import Change as Change
+    from archivepolicy.records import Cls as Cls
+    from archivepolicy.records import Diff as Diff
     from archivepolicy.records import Document as Document
     from archivepolicy.records import Memento as Memento
+    from archivepolicy.records import Op as Op
     from archivepolicy.records import Section as Section
     from archivepolicy.records import Select as Select
     from archivepolicy.records import Snapshot as Snapshot
 
 _PLACES = {
+    "archivepolicy.pipeline.comparison": ("diff",),
     "archivepolicy.pipeline.listing": ("captures",),
     "archivepolicy.pipeline.page": ("convert",),
     "archivepolicy.pipeline.snapshot": ("get",),
     "archivepolicy.archives": ("open_archive",),
-    "archivepolicy.records": ("Answer", "Capture", "Document", "Memento", "Section", "Select", "Snapshot"),
+    "archivepolicy.records": (
+        "Answer",
+        "Capture",
+        "Change",
+        "Cls",
+        "Diff",
+        "Document",
+        "Memento",
+        "Op",
+        "Section",
+        "Select",
+        "Snapshot",
+    ),
     "archivepolicy.errors": (
         "ArchiveFileError",
         "ArchivePolicyError",
