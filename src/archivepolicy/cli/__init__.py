@@ -17,6 +17,7 @@ from archivepolicy.version import __version__
 COMMANDS = {
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
+    "diff": "Show what changed between two captures, or two files.",
     "get": "Get a policy as of a date.",
 }
 

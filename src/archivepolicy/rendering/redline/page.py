@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from archivepolicy.records.change import Cls, Op
 from archivepolicy.rendering.redline.rows import Mark, Piece, Place, Row, rows
 from archivepolicy.rendering.redline.summary import (
     change_words,
@@ -105,8 +106,8 @@ def _pair(row: Row, *, is_far: bool) -> tuple[Markup, Markup, str]:
 
 
 def _row(row: Row, pieces: Sequence[Piece], *, attributes: str, classes: list[str]) -> Markup:
-    block = _BLOCK.match(pieces[0].text)
-    lead = block.end() if block and block.end() < len("".join(piece.text for piece in pieces)) else 0
+    first = next((piece for piece in pieces if piece.mark is not Mark.OLD), pieces[0])
+    block = _BLOCK.match(first.text)
     names = ["row", *classes, *_kind(block)]
     depth = len(block["indent"].expandtabs(4)) // 2 if block and block["item"] else 0
     style = f' style="--depth:{depth}"' if depth else ""
@@ -116,7 +117,7 @@ def _row(row: Row, pieces: Sequence[Piece], *, attributes: str, classes: list[st
             names += ["c", "gone"] if all(piece.mark is Mark.OLD for piece in pieces) else ["c"]
         if row.place is not Place.HERE:
             names.append("moved")
-    inside = Markup("").join([_tag(row), *_written(pieces, lead, is_heading=bool(block and block["heading"]))])
+    inside = Markup("").join([_tag(row), *_written(pieces)])
     return Markup('<div class="{}"{}{}>{}</div>').format(" ".join(names), Markup(attributes), Markup(style), inside)  # noqa: S704
 
 
@@ -133,27 +134,39 @@ def _tag(row: Row) -> Markup:
     change = row.change
     if change is None:
         return Markup("")
-    words = change_words(change)
+    words = "" if _says_itself(change) else change_words(change)
     if row.place is Place.LEFT:
         words = f"moved away, to {section_line(change)}"
     elif row.place is Place.CAME:
         words = f"moved here, from {' › '.join(change.old_section) or '(before the first heading)'}"
+    if not words:
+        return Markup("")
     link = Markup(' · <a href="#c{}">there</a>').format(change.id) if row.place is Place.LEFT else Markup("")
     return Markup('<span class="tag">{}{}</span>').format(words, link)
 
 
-def _written(pieces: Sequence[Piece], lead: int, *, is_heading: bool) -> Iterator[Markup]:
-    """The pieces as HTML; the block's own mark in front is dimmed, a heading's is left out."""
+def _says_itself(change: Change) -> bool:
+    """Whether the marks in the text say all there is to say: words went or came in one block."""
+    plain = change.op in (Op.INSERT, Op.DELETE, Op.MODIFY) and change.cls is Cls.SUBSTANTIVE
+    return plain and change.old_blocks <= 1 and change.new_blocks <= 1
+
+
+def _written(pieces: Sequence[Piece]) -> Iterator[Markup]:
+    """The pieces as HTML; on each side the block's own mark in front is dimmed, a heading's is left out."""
+    fresh = {Mark.OLD, Mark.NEW}
     for piece in pieces:
+        sides = {Mark.OLD, Mark.NEW} if piece.mark is Mark.BOTH else {piece.mark}
         text, mark = piece.text, Markup("")
-        if lead:
-            mark = Markup("") if is_heading else Markup('<span class="mark">{}</span>').format(_shown_mark(text[:lead]))
-            text, lead = text[lead:], 0
+        if sides & fresh and (block := _BLOCK.match(text)):
+            mark = Markup("") if block["heading"] else _shown_mark(block[0])
+            text = text[block.end() :] if block["heading"] or block["item"] else text
+        fresh -= sides
         yield _marked(piece, mark + _inline_markdown(text))
 
 
-def _shown_mark(mark: str) -> str:
-    return re.sub(r"^[-*+](?=\s)", "•", mark.lstrip())
+def _shown_mark(mark: str) -> Markup:
+    shown = re.sub(r"^[-*+](?=\s)", "•", mark.lstrip())
+    return Markup('<span class="mark">{}</span>').format(shown) if shown.strip("| ") else Markup("")
 
 
 def _marked(piece: Piece, inside: Markup) -> Markup:

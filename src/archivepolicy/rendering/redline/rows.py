@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from archivepolicy.records.change import Op
+from archivepolicy.records.change import Cls, Op
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archivepolicy.records.change import Change, Cls, Diff, Segment
+    from archivepolicy.records.change import Change, Diff, Segment
+
+# the end of a link whose words stand before it: where both sides begin with one, only the rest of them is wording
+_TARGET = re.compile(r"\]\([^\s()]*\)")
+_OPEN_LINK = re.compile(r"!?\[[^\[\]\n]*\Z")
 
 
 class Mark(StrEnum):
@@ -95,7 +100,7 @@ def _rows_of(segment: Segment, diff: Diff) -> Iterator[Row]:
     place = Place.HERE
     if change.op is Op.MOVE:
         place = Place.CAME if segment.new else Place.LEFT
-    pieces = _trimmed(_pieces(segment, change, place))
+    pieces = _whole_links(_trimmed(_pieces(segment, change, place)))
     if pieces:
         yield Row(pieces=tuple(pieces), change=change, place=place)
 
@@ -116,6 +121,9 @@ def _pieces(segment: Segment, change: Change, place: Place) -> Iterator[Piece]:
 
 def _both(old: str, new: str, cls: Cls | None) -> Iterator[Piece]:
     cosmetic = cls is not None and cls.is_cosmetic
+    if not cosmetic and (was := _TARGET.match(old)) and (became := _TARGET.match(new)) and was[0] != became[0]:
+        yield from _both(was[0], became[0], Cls.LINK)
+        old, new = old[was.end() :], new[became.end() :]
     if old:
         yield Piece(text=old, mark=Mark.OLD, cosmetic=cosmetic)
     if new:
@@ -150,3 +158,22 @@ def _trim_start(pieces: list[Piece], mark: Mark) -> None:
         pieces[index] = Piece(text=text, mark=piece.mark, cosmetic=piece.cosmetic)
         if text:
             return
+
+
+def _whole_links(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with the words of a link drawn into the cosmetic change that follows: `[terms](a)` became `[terms](b)`."""
+    made: list[Piece] = []
+    drawn: str | None = None
+    for piece in pieces:
+        if piece.cosmetic and made and made[-1].mark is Mark.BOTH and (words := _OPEN_LINK.search(made[-1].text)):
+            head = Piece(text=made[-1].text[: words.start()])
+            made = [*made[:-1], *([head] if head.text else [])]
+            made.append(Piece(text=words[0] + piece.text, mark=piece.mark, cosmetic=True))
+            drawn = words[0]
+        elif piece.cosmetic and made and drawn and made[-1].cosmetic and made[-1].mark is not piece.mark:
+            made.append(Piece(text=drawn + piece.text, mark=piece.mark, cosmetic=True))
+            drawn = None
+        else:
+            made.append(piece)
+            drawn = None
+    return made

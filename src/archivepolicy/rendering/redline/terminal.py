@@ -99,6 +99,8 @@ def _lines(diff: Diff, view: View) -> Iterator[_Line]:
     folded = "" if view.show_cosmetic else cosmetic_line(diff)
     if folded:
         yield _Line(remark=f"Folded: {folded}; --show-cosmetic shows them.")
+    if not diff.changes:
+        return
     yield from _changed_rows(diff, view) if view.changes_only else _all_rows(diff, view)
 
 
@@ -126,7 +128,9 @@ def _changed_rows(diff: Diff, view: View) -> Iterator[_Line]:
             if change.repeat in told:
                 continue
             told.add(change.repeat)
-        if (here := section_line(change)) != section:
+        if change.kind == "heading":  # it says itself where it stands
+            yield _Line()
+        elif (here := section_line(change)) != section:
             section = here
             yield _Line()
             yield _Line("§", remark=f"§ {section}")
