@@ -21,7 +21,21 @@ from archivepolicy.records import Diff, Op
 WORDS = ["we", "share", "your", "data", "with", "Partners", "not", "30", "days", "don’t", "section", "6.1", "2013-06-08", "café",
     "個人", "email@a.example", "https://a.example/x?y=1", "**bold**", "[link](https://b.example/a_(b))", "`code`", "&amp;", "<br>"]  # fmt: skip
 MARKS = ["", "# ", "## ", "* ", "    * ", "1. ", "2. ", "6\\. ", "(a) ", "> ", "| ", "**6.1.** "]
-SEPARATORS = ["\n", "\n\n", "\r\n", "\r\n\r\n", "  \n", "\n    \n", "\n\n\n", " ", "\r", "\n---\n\n", "\n===\n", "\u2028", "\x0c"]
+SEPARATORS = [
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r\n\r\n",
+    "  \n",
+    "\n    \n",
+    "\n\n\n",
+    " ",
+    "\r",
+    "\n---\n\n",
+    "\n===\n",
+    "\u2028",
+    "\x0c",
+]
 
 sentences = st.lists(st.sampled_from(WORDS), min_size=0, max_size=9).map(" ".join)
 blocks = st.tuples(st.sampled_from(MARKS), sentences, st.sampled_from(["", ".", "!", " ", ";"])).map("".join)
@@ -82,7 +96,17 @@ def plain(diff: Diff) -> Facts:
 def mirrored(facts: Facts) -> Facts:
     swapped = {Op.INSERT: Op.DELETE, Op.DELETE: Op.INSERT}
     return sorted(
-        (swapped.get(op, op), cls, come, gone, new0, new1, old0, old1, tuple((new, old, kind) for old, new, kind in spans))
+        (
+            swapped.get(op, op),
+            cls,
+            come,
+            gone,
+            new0,
+            new1,
+            old0,
+            old1,
+            tuple((new, old, kind) for old, new, kind in spans),
+        )
         for op, cls, gone, come, old0, old1, new0, new1, spans in facts
     )
 

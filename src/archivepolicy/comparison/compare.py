@@ -197,11 +197,20 @@ class _Comparison:
             return Cls.FORMAT
         if is_address(keys) or _is_navigation(blocks, place):
             return Cls.LINK
-        if block.kind == "paragraph" and len(keys) >= _DUPLICATE_WORDS and self._is_elsewhere(op, content.key):
+        if _is_doubled(blocks, place) or (
+            block.kind == "paragraph" and len(keys) >= _DUPLICATE_WORDS and self._is_elsewhere(op, content.key)
+        ):
             return Cls.REORDER
         if len(keys) <= _STATEMENT_WORDS and _DIGIT.search(content.key) and self._dates.is_statement(block.raw):
             return Cls.DATE
         return Cls.SUBSTANTIVE
+
+    def _lesser_class(self, pair: Pairing, old: Words, new: Words) -> Cls | None:
+        """Class of changed words that are none of the policy's: a player's clock, a menu; None for all others."""
+        if is_clock(old.keys) and is_clock(new.keys):
+            return Cls.FORMAT
+        is_menu = all(_is_navigation(self._old, i) for i in range(pair.i0, pair.i1))
+        return Cls.LINK if is_menu and all(_is_navigation(self._new, j) for j in range(pair.j0, pair.j1)) else None
 
     def _pair(self, pair: Pairing) -> _Draft:
         """Blocks that answer to each other and are not the same, or moved."""
@@ -215,9 +224,9 @@ class _Comparison:
         total = len(old.keys) + len(new.keys)
         cls = max((piece.cls for piece in pieces if piece.cls), key=lambda cls: cls.weight, default=Cls.FORMAT)
         has_edit = any(piece.words for piece in pieces)
-        if cls is Cls.SUBSTANTIVE and (plain_class := _class_without_words(old_blocks, new_blocks, old, new)):
-            cls, has_edit = plain_class, False
-            pieces = [replace(piece, cls=plain_class) if piece.cls is Cls.SUBSTANTIVE else piece for piece in pieces]
+        if cls is Cls.SUBSTANTIVE and (lesser := self._lesser_class(pair, old, new)):
+            cls, has_edit = lesser, False
+            pieces = [replace(piece, cls=lesser) if piece.cls is Cls.SUBSTANTIVE else piece for piece in pieces]
         if pair.moved:
             op, cls = Op.MOVE, max(cls, Cls.REORDER, key=lambda cls: cls.weight)
         else:
@@ -238,22 +247,18 @@ class _Comparison:
         )
 
 
-def _class_without_words(
-    old_blocks: Sequence[Block], new_blocks: Sequence[Block], old: Words, new: Words
-) -> Cls | None:
-    """Class of a change of words that no reader of the policy reads: a player's clock, a menu; None for all others."""
-    if is_clock(old.keys) and is_clock(new.keys):
-        return Cls.FORMAT
-    if all(links_of(block.raw) >= _MENU_LINKS for block in (*old_blocks, *new_blocks)):
-        return Cls.LINK
-    return None
-
-
 def _heads_nothing(blocks: Sequence[Block], place: int) -> bool:
     """Whether a heading is the page's title, which extraction may or may not have found, or the last block of all."""
     block = blocks[place]
     is_title = place == 0 and block.level == 1
     return is_title or (place == len(blocks) - 1 and 0 < block.level < BOLD_LEVEL)
+
+
+def _is_doubled(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a heading stands beside another with the same words."""
+    around = [blocks[n] for n in (place - 1, place + 1) if 0 <= n < len(blocks)]
+    key = content_of(blocks[place].raw).key
+    return blocks[place].level > 0 and any(one.level and content_of(one.raw).key == key for one in around)
 
 
 def _is_navigation(blocks: Sequence[Block], place: int) -> bool:
