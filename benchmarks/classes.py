@@ -57,7 +57,9 @@ def main() -> int:
         return 2
     hits, missed, extra = found[True, True], found[True, False], found[False, True]
     recall, precision = hits / max(1, hits + missed), hits / max(1, hits + extra)
-    print(f"\n{sum(found.values())} pairs, {hits + missed} substantive: {hits} found, {missed} missed, {extra} too much")
+    print(
+        f"\n{sum(found.values())} pairs, {hits + missed} substantive: {hits} found, {missed} missed, {extra} too much"
+    )
     print(f"recall {recall:.3f}, precision {precision:.3f}")
     return int(recall < args.min_recall or precision < args.min_precision)
 

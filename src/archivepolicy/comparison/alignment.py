@@ -9,13 +9,14 @@ The limits are those of measurements on 255 pairs of policy versions (2026-11), 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from archivepolicy.comparison.sequences import Coder, common_pairs, heaviest_chain
+from archivepolicy.comparison.sequences import MAX_CELLS, Coder, common_pairs, heaviest_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ _ALIKE_SHORT = 65.0  # the same for letters, in blocks of few words ("Cookie" an
 _FEW_WORDS = 6
 _CANDIDATES = 12  # the nearest blocks that are weighed for each block: rows of one table are all alike
 _WINDOW_CELLS = 250_000  # blocks times blocks compared in one gap at once
-_MAX_CELLS = 4_000_000  # and in all; beyond it gaps are left as they are
+_MAX_CELLS = 1_500_000  # and in all; beyond it gaps are left as they are
 _MOVED = 75.0
 _MOVED_MARGIN = (
     10.0  # how much nearer than the runner-up; silence is better than a wrong move [houfu/redlines ADR-0032]
@@ -216,6 +217,9 @@ class Aligner:
 
     def _likeness(self, i: int, j: int) -> float:
         old, new = self.old[i], self.new[j]
+        if len(self._code(old)) * len(self._code(new)) > MAX_CELLS:
+            self.is_coarse = True
+            return _shared(self._code(old), self._code(new))
         score = fuzz.ratio(self._code(old), self._code(new), score_cutoff=_ALIKE)
         if not score and old.count(" ") < _FEW_WORDS and new.count(" ") < _FEW_WORDS:
             score = fuzz.ratio(old, new, score_cutoff=_ALIKE_SHORT)
@@ -270,7 +274,16 @@ class Aligner:
     def _ratio(self, pair: Pairing) -> float:
         old = "".join(map(self._code, self.old[pair.i0 : pair.i1]))
         new = "".join(map(self._code, self.new[pair.j0 : pair.j1]))
+        if len(old) * len(new) > MAX_CELLS:
+            self.is_coarse = True
+            return _shared(old, new)
         return fuzz.ratio(old, new)
+
+
+def _shared(old: str, new: str) -> float:
+    """Ratio of the words that two long blocks share in any order, 0 below the cut-off; never less than rapidfuzz's."""
+    score = _SAME * 2 * (Counter(old) & Counter(new)).total() / (len(old) + len(new))
+    return score if score >= _ALIKE else 0.0
 
 
 def _weight(key: str) -> float:
