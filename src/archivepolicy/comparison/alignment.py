@@ -32,6 +32,7 @@ _MOVED_MARGIN = (
     10.0  # how much nearer than the runner-up; silence is better than a wrong move [houfu/redlines ADR-0032]
 )
 _MOVED_WORDS = 8
+_MOVED_CELLS = 4_000_000_000  # words times words, about 0.1 s
 _REBROKEN = 65.0  # a block and the run of blocks that it was split into
 _REBROKEN_RUNS = 90.0  # two runs of blocks that were broken otherwise
 _REBROKEN_GAIN = 5.0
@@ -136,7 +137,10 @@ class Aligner:
         gap_of_new = {j: gap for gap in gaps for j in range(gap.j0, gap.j1) if j not in done_new}
         olds = [i for i in gap_of_old if self.old[i].count(" ") >= _MOVED_WORDS - 1]
         news = [j for j in gap_of_new if self.new[j].count(" ") >= _MOVED_WORDS - 1]
-        if not olds or not news or not self._may_compare(len(olds) * len(news)):
+        if len(gaps) < 2 or not olds or not news or not self._may_compare(len(olds) * len(news)):
+            return []
+        if sum(self.old[i].count(" ") for i in olds) * sum(self.new[j].count(" ") for j in news) > _MOVED_CELLS:
+            self.is_coarse = True
             return []
         forth = self._clear_winners(olds, news, self.old, self.new)
         if not forth:
