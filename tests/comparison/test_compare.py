@@ -88,6 +88,12 @@ def test_a_new_number_stands_in_the_labels() -> None:
     assert change.words_removed == change.words_added == 0
 
 
+def test_a_new_number_and_new_words_are_two_edits() -> None:
+    change = only(changed(("## 2. How", "## 4. Why")))
+    assert (change.op, change.cls) == (Op.MODIFY, Cls.SUBSTANTIVE)
+    assert edits(change) == [("## 2. ", "## 4. ", "number"), ("How", "Why", "substantive")]
+
+
 def test_a_changed_date_makes_a_change_not_silent() -> None:
     diff = changed(("3 March 2020", "4 May 2021"), ("30 days", "60 days"))
     assert [change.cls for change in diff.changes] == [Cls.DATE, Cls.SUBSTANTIVE]
