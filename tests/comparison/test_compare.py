@@ -177,6 +177,8 @@ def test_an_error_page_is_no_new_policy() -> None:
     ("old", "new", "cls"),
     [
         ("Updated 2 days ago\n", "Updated 3 days ago\n", Cls.DATE),
+        ("Rules\n\nMar 1, 2024\n", "Rules\n\nFeb 29, 2024\n", Cls.DATE),
+        ("Rules\n\n2022-12-19T19:21:34Z\n", "Rules\n\n2023-03-22T23:01:34Z\n", Cls.DATE),
         ("0:00 / 1:00\n", "0:00 / 2:30\n", Cls.FORMAT),
         ("© 2019 Fernhollow\n", "© 2019-2021 Fernhollow\n", Cls.DATE),
         ("Mail us: [email protected] today\n", "Mail us: desk@fernhollow.example today\n", Cls.LINK),

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archivepolicy.comparison.alignment import Aligner, Alignment, Pairing
-from archivepolicy.comparison.blocks import BOLD_LEVEL, Block, blocks_of, content_of
-from archivepolicy.comparison.classes import NoDates, is_address, is_clock
-from archivepolicy.comparison.links import links_of, links_within
+from archivepolicy.comparison.blocks import Block, blocks_of, content_of
+from archivepolicy.comparison.classes import NoDates, dated_words, is_address, is_clock
+from archivepolicy.comparison.furniture import heads_nothing, is_doubled, is_navigation
 from archivepolicy.comparison.repeats import Repeats
 from archivepolicy.comparison.rewording import is_too_long, reworded
 from archivepolicy.comparison.sections import section_paths
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _DIGIT = re.compile(r"\d")
 _MANY_BLOCKS = 20_000  # in texts of more blocks, runs that only one side has are one change, and it is said
 _DUPLICATE_WORDS = 8  # a shorter block that stands elsewhere too ("IP address") says something where it stands
-_MENU_LINKS = 3  # nothing but so many links in one block is a menu
 _STATEMENT_WORDS = 20
 _STUB_WORDS = 60  # the share of sides below it that are error, login and consent pages was 2.5 % of 6,747 pairs
 _STUB_TIMES = 5
@@ -206,24 +205,25 @@ class _Comparison:
         blocks = self._old if op is Op.DELETE else self._new
         block, content = blocks[place], content_of(blocks[place].raw)
         keys = content.words.keys
-        if not keys or is_clock(keys) or _heads_nothing(blocks, place):
+        if not keys or is_clock(keys) or heads_nothing(blocks, place):
             return Cls.FORMAT
-        if is_address(keys) or _is_navigation(blocks, place):
+        if is_address(keys) or is_navigation(blocks, place):
             return Cls.LINK
-        if _is_doubled(blocks, place) or (
+        if is_doubled(blocks, place) or (
             block.kind == "paragraph" and len(keys) >= _DUPLICATE_WORDS and self._is_elsewhere(op, content.key)
         ):
             return Cls.REORDER
-        if len(keys) <= _STATEMENT_WORDS and _DIGIT.search(content.key) and self._dates.is_statement(block.raw):
-            return Cls.DATE
+        if len(keys) <= _STATEMENT_WORDS and _DIGIT.search(content.key):
+            is_date = len(dated_words(content.words, self._dates)) == len(keys)
+            return Cls.DATE if is_date or self._dates.is_statement(block.raw) else Cls.SUBSTANTIVE
         return Cls.SUBSTANTIVE
 
     def _lesser_class(self, pair: Pairing, old: Words, new: Words) -> Cls | None:
         """Class of changed words that are none of the policy's: a player's clock, a menu; None for all others."""
         if is_clock(old.keys) and is_clock(new.keys):
             return Cls.FORMAT
-        is_menu = all(_is_navigation(self._old, i) for i in range(pair.i0, pair.i1))
-        return Cls.LINK if is_menu and all(_is_navigation(self._new, j) for j in range(pair.j0, pair.j1)) else None
+        is_menu = all(is_navigation(self._old, i) for i in range(pair.i0, pair.i1))
+        return Cls.LINK if is_menu and all(is_navigation(self._new, j) for j in range(pair.j0, pair.j1)) else None
 
     def _pair(self, pair: Pairing) -> _Draft:
         """Blocks that answer to each other and are not the same, or moved."""
@@ -259,32 +259,6 @@ class _Comparison:
             labels=labels,
             blocks=(len(old_blocks), len(new_blocks)),
         )
-
-
-def _heads_nothing(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a heading is the page's title, which extraction may or may not have found, or the last block of all."""
-    block = blocks[place]
-    is_title = place == 0 and block.level == 1
-    return is_title or (place == len(blocks) - 1 and 0 < block.level < BOLD_LEVEL)
-
-
-def _is_doubled(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a heading stands beside another with the same words."""
-    around = [blocks[n] for n in (place - 1, place + 1) if 0 <= n < len(blocks)]
-    key = content_of(blocks[place].raw).key
-    return blocks[place].level > 0 and any(one.level and content_of(one.raw).key == key for one in around)
-
-
-def _is_navigation(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a block is a menu, a line of a table of contents, or one of several paragraphs that are a link each."""
-    block = blocks[place]
-    count = links_of(block.raw)
-    if count >= _MENU_LINKS or (count and links_within(block.raw)):
-        return True
-    around = [blocks[n] for n in (place - 1, place + 1) if 0 <= n < len(blocks)]
-    return (
-        count > 0 and block.kind == "paragraph" and any(one.kind == "paragraph" and links_of(one.raw) for one in around)
-    )
 
 
 def _op(cls: Cls, *, has_edit: bool) -> Op:
