@@ -8,6 +8,8 @@ substantive where the policy itself says something else afterwards: words, numbe
 terms. It is not where only links, marks, numbering, dates or order differ, where the site around the policy was
 captured differently, or where one side is an error page.
 
+`labels/held_out.jsonl` names 50 of the other pairs, read once the rules were made.
+
 Exit code 1: below a wanted figure. 2: no data.
 """
 
@@ -31,13 +33,14 @@ def main() -> int:
     """Print the table; the exit code is the verdict."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="pairs file of the shared corpus")
+    parser.add_argument("--labels", type=Path, default=LABELS, help="labels file (default: the 100 pairs)")
     parser.add_argument("--min-recall", type=float, default=0.0)
     parser.add_argument("--min-precision", type=float, default=0.0)
     args = parser.parse_args()
     if not args.data.is_file():
         print(f"no pairs at {args.data}", file=sys.stderr)
         return 2
-    labels = {row["id"]: row for row in map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())}
+    labels = {row["id"]: row for row in map(json.loads, args.labels.read_text(encoding="utf-8").splitlines())}
     found = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
     with gzip.open(args.data, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
