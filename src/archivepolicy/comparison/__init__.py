@@ -6,6 +6,7 @@ normal:     text -> the text where only its words count
 sequences:  two rows -> what they have in common, in bounded memory
 alignment:  blocks of two texts -> which answer to which
 sentences, rewording:  words of two blocks -> which answer to which
+furniture:  blocks that are the page's, not the policy's
 classes, spans, repeats, sections:  what a difference means, where it stands and how often it recurs
 compare:    all of it, in order
 """

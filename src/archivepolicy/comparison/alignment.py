@@ -9,13 +9,14 @@ The limits are those of measurements on 255 pairs of policy versions (2026-11), 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from archivepolicy.comparison.sequences import Coder, common_pairs, heaviest_chain
+from archivepolicy.comparison.sequences import MAX_CELLS, Coder, common_pairs, heaviest_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,12 +26,13 @@ _ALIKE_SHORT = 65.0  # the same for letters, in blocks of few words ("Cookie" an
 _FEW_WORDS = 6
 _CANDIDATES = 12  # the nearest blocks that are weighed for each block: rows of one table are all alike
 _WINDOW_CELLS = 250_000  # blocks times blocks compared in one gap at once
-_MAX_CELLS = 4_000_000  # and in all; beyond it gaps are left as they are
+_MAX_CELLS = 1_500_000  # and in all; beyond it gaps are left as they are
 _MOVED = 75.0
 _MOVED_MARGIN = (
     10.0  # how much nearer than the runner-up; silence is better than a wrong move [houfu/redlines ADR-0032]
 )
 _MOVED_WORDS = 8
+_MOVED_CELLS = 4_000_000_000  # words times words, about 0.1 s
 _REBROKEN = 65.0  # a block and the run of blocks that it was split into
 _REBROKEN_RUNS = 90.0  # two runs of blocks that were broken otherwise
 _REBROKEN_GAIN = 5.0
@@ -135,7 +137,10 @@ class Aligner:
         gap_of_new = {j: gap for gap in gaps for j in range(gap.j0, gap.j1) if j not in done_new}
         olds = [i for i in gap_of_old if self.old[i].count(" ") >= _MOVED_WORDS - 1]
         news = [j for j in gap_of_new if self.new[j].count(" ") >= _MOVED_WORDS - 1]
-        if not olds or not news or not self._may_compare(len(olds) * len(news)):
+        if len(gaps) < 2 or not olds or not news or not self._may_compare(len(olds) * len(news)):
+            return []
+        if sum(self.old[i].count(" ") for i in olds) * sum(self.new[j].count(" ") for j in news) > _MOVED_CELLS:
+            self.is_coarse = True
             return []
         forth = self._clear_winners(olds, news, self.old, self.new)
         if not forth:
@@ -216,6 +221,9 @@ class Aligner:
 
     def _likeness(self, i: int, j: int) -> float:
         old, new = self.old[i], self.new[j]
+        if len(self._code(old)) * len(self._code(new)) > MAX_CELLS:
+            self.is_coarse = True
+            return _shared(self._code(old), self._code(new))
         score = fuzz.ratio(self._code(old), self._code(new), score_cutoff=_ALIKE)
         if not score and old.count(" ") < _FEW_WORDS and new.count(" ") < _FEW_WORDS:
             score = fuzz.ratio(old, new, score_cutoff=_ALIKE_SHORT)
@@ -270,7 +278,16 @@ class Aligner:
     def _ratio(self, pair: Pairing) -> float:
         old = "".join(map(self._code, self.old[pair.i0 : pair.i1]))
         new = "".join(map(self._code, self.new[pair.j0 : pair.j1]))
+        if len(old) * len(new) > MAX_CELLS:
+            self.is_coarse = True
+            return _shared(old, new)
         return fuzz.ratio(old, new)
+
+
+def _shared(old: str, new: str) -> float:
+    """Ratio of the words that two long blocks share in any order, 0 below the cut-off; never less than rapidfuzz's."""
+    score = _SAME * 2 * (Counter(old) & Counter(new)).total() / (len(old) + len(new))
+    return score if score >= _ALIKE else 0.0
 
 
 def _weight(key: str) -> float:

@@ -28,8 +28,10 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = ("email", "protected")  # what Cloudflare writes in place of an address, read 2026-11 on captured pages
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)[^\n]{0,60}?((?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)\d\d)?)", re.IGNORECASE)
+# Times that pages compute or stamp: an ISO time, an age.
 _AGE = re.compile(
-    r"\b\d+ (?:second|minute|hour|day|week|month|year)s? ago\b|\bvor \d+ (?:Minute|Stunde|Tag|Woche|Monat|Jahr)(?:e?n)?\b"
+    r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?"
+    r"|\b\d+ (?:second|minute|hour|day|week|month|year)s? ago\b|\bvor \d+ (?:Minute|Stunde|Tag|Woche|Monat|Jahr)(?:e?n)?\b"
     r"|\bil y a \d+ (?:minute|heure|jour|semaine|mois|an)s?\b|\bhace \d+ (?:minuto|hora|día|semana|mes|año)(?:e?s)?\b",
     re.IGNORECASE,
 )
@@ -125,25 +127,19 @@ def marks_class(old: str, new: str) -> Cls:
     return Cls.LINK if one.strip("[]") == other.strip("[]") else Cls.TYPOGRAPHY
 
 
-def dated_words(raw: Sequence[str], tails: Sequence[str], lead: str, dates: Dates) -> frozenset[int]:
-    """Indices of the words that belong to a date, or are the year of a copyright line."""
-    if not any(word[0].isdecimal() or word[-1].isdecimal() for word in raw):
+def dated_words(words: Words, dates: Dates) -> frozenset[int]:
+    """Indices of the words that belong to a date, to the years of a copyright line, or to an age ("3 days ago")."""
+    if not any(word[0].isdecimal() or word[-1].isdecimal() for word in words.raw):
         return frozenset()
-    parts = [lead]
-    for word, tail in zip(raw, tails, strict=True):
-        parts += (word, tail)
-    text = "".join(parts)
+    places = []
+    at = len(words.lead)
+    for word, tail in zip(words.raw, words.tails, strict=True):
+        places.append(at)
+        at += len(word) + len(tail)
+    text = words.lead + "".join([part for pair in zip(words.raw, words.tails, strict=True) for part in pair])
     spans = [*dates.spans(text), *(match.span(1) for match in _COPYRIGHT.finditer(text))]
     spans += [match.span() for match in _AGE.finditer(text)]
-    if not spans:
-        return frozenset()
-    found = set()
-    at = len(lead)
-    for place, (word, tail) in enumerate(zip(raw, tails, strict=True)):
-        if any(begin <= at < end for begin, end in spans):
-            found.add(place)
-        at += len(word) + len(tail)
-    return frozenset(found)
+    return frozenset(index for index, place in enumerate(places) if any(begin <= place < end for begin, end in spans))
 
 
 class EditClassifier:
@@ -172,10 +168,7 @@ class EditClassifier:
     def _is_dated(self, run: Run) -> bool:
         if self._dated is None:
             old, new = self._old, self._new
-            self._dated = (
-                dated_words(old.raw, old.tails, old.lead, self._dates),
-                dated_words(new.raw, new.tails, new.lead, self._dates),
-            )
+            self._dated = dated_words(old, self._dates), dated_words(new, self._dates)
         gone, come = self._dated
         return gone.issuperset(range(run.i0, run.i1)) and come.issuperset(range(run.j0, run.j1))
 

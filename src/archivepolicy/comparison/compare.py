@@ -11,25 +11,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archivepolicy.comparison.alignment import Aligner, Alignment, Pairing
-from archivepolicy.comparison.blocks import BOLD_LEVEL, Block, blocks_of, content_of
-from archivepolicy.comparison.classes import NoDates, is_address, is_clock
-from archivepolicy.comparison.links import links_of, links_within
+from archivepolicy.comparison.blocks import Block, blocks_of, content_of
+from archivepolicy.comparison.classes import NoDates, dated_words, is_address, is_clock
+from archivepolicy.comparison.furniture import heads_nothing, is_doubled, is_navigation
 from archivepolicy.comparison.repeats import Repeats
-from archivepolicy.comparison.rewording import reworded
+from archivepolicy.comparison.rewording import is_too_long, reworded
 from archivepolicy.comparison.sections import section_paths
 from archivepolicy.comparison.sequences import common_length
 from archivepolicy.comparison.spans import Piece, Text, joined_words, pieces_of, to_span
 from archivepolicy.records.change import Change, Cls, Diff, Op, Segment, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from archivepolicy.comparison.classes import Dates
     from archivepolicy.comparison.words import Words
 
 _DIGIT = re.compile(r"\d")
+_MANY_BLOCKS = 20_000  # in texts of more blocks, runs that only one side has are one change, and it is said
 _DUPLICATE_WORDS = 8  # a shorter block that stands elsewhere too ("IP address") says something where it stands
-_MENU_LINKS = 3  # nothing but so many links in one block is a menu
 _STATEMENT_WORDS = 20
 _STUB_WORDS = 60  # the share of sides below it that are error, login and consent pages was 2.5 % of 6,747 pairs
 _STUB_TIMES = 5
@@ -101,6 +101,9 @@ class _Comparison:
         self._old, self._new = blocks_of(old), blocks_of(new)
         start, end = _common_ends([block.raw for block in self._old], [block.raw for block in self._new])
         self._alignment = _aligned(self._old, self._new, start, end)
+        self._is_coarse = self._alignment.is_coarse
+        self._is_coarse |= max(len(self._old), len(self._new)) > _MANY_BLOCKS
+        self._step = _MANY_BLOCKS if max(len(self._old), len(self._new)) > _MANY_BLOCKS else 1
         self._known: dict[Op, set[str]] = {}
 
     def diff(self, sides: tuple[Side, Side]) -> Diff:
@@ -108,7 +111,7 @@ class _Comparison:
         drafts = _place(parts)
         repeats = Repeats((draft.id, draft.pieces) for draft in drafts)
         paths = (section_paths(self._old), section_paths(self._new)) if drafts else ([], [])
-        notes = [_COARSE] if self._alignment.is_coarse else []
+        notes = [_COARSE] if self._is_coarse else []
         stub = _stub_note(sides)
         return Diff(
             old=sides[0],
@@ -134,15 +137,17 @@ class _Comparison:
                     yield _Part(_raw(self._old, going.i0, going.i1), "", drafts[going])
                     i = going.i1
                 else:
-                    yield _Part(self._old[i].raw, "", self._single(Op.DELETE, i, j))
-                    i += 1
+                    end = self._end_of_run(i, pair.i0, moved)
+                    yield _Part(_raw(self._old, i, end), "", self._single(Op.DELETE, i, j, end - i))
+                    i = end
             while j < pair.j0:
                 if coming := come.get(j):
                     yield _Part("", _raw(self._new, coming.j0, coming.j1), drafts[coming])
                     j = coming.j1
                 else:
-                    yield _Part("", self._new[j].raw, self._single(Op.INSERT, i, j))
-                    j += 1
+                    end = self._end_of_run(j, pair.j0, come)
+                    yield _Part("", _raw(self._new, j, end), self._single(Op.INSERT, i, j, end - j))
+                    j = end
             yield from self._kept(pair)
             i, j = pair.i1, pair.j1
 
@@ -164,22 +169,29 @@ class _Comparison:
         piece = Piece(Text(old), Text(new), Cls.FORMAT)
         return _Draft(Op.FORMAT, Cls.FORMAT, old, new, "space", [piece], pair.i0, pair.j0, similarity=1.0)
 
-    def _single(self, op: Op, i: int, j: int) -> _Draft:
-        """A block that only one side has."""
+    def _end_of_run(self, first: int, end: int, moves: Mapping[int, Pairing]) -> int:
+        """Where a run of blocks that only one side has ends: after one block, but in very long texts at the next other."""
+        return next(
+            (n for n in range(first + 1, min(end, first + self._step)) if n in moves), min(end, first + self._step)
+        )
+
+    def _single(self, op: Op, i: int, j: int, count: int) -> _Draft:
+        """A block, or in very long texts a run of blocks, that only one side has."""
         is_old = op is Op.DELETE
-        block = self._old[i] if is_old else self._new[j]
-        content = content_of(block.raw)
-        words = content.words
-        cls = self._class_of_single(op, i if is_old else j)
-        text = Text(words.lead, block.raw[len(words.lead) :]) if words.raw else Text(block.raw)
-        keys = (content.key, "") if is_old else ("", content.key)
-        piece = Piece(text, Text(), cls, keys) if is_old else Piece(Text(), text, cls, keys)
-        count = len(words.raw)
-        draft = _Draft(op, cls, block.raw, None, block.kind, [piece], i, j) if is_old else _Draft(
-            op, cls, None, block.raw, block.kind, [piece], i, j)  # fmt: skip
-        draft.words = (count, 0) if is_old else (0, count)
-        draft.labels = (content.label, None) if is_old else (None, content.label)
-        draft.blocks = (1, 0) if is_old else (0, 1)
+        blocks, place = (self._old, i) if is_old else (self._new, j)
+        contents = [content_of(block.raw) for block in blocks[place : place + count]]
+        words = joined_words([content.words for content in contents])
+        raw = _raw(blocks, place, place + count)
+        cls = self._class_of_single(op, place) if count == 1 else Cls.SUBSTANTIVE
+        text = Text(words.lead, raw[len(words.lead) :]) if words.raw else Text(raw)
+        key, label = " ".join(content.key for content in contents), contents[0].label
+        draft = _Draft(op, cls, None, None, blocks[place].kind, [], i, j)
+        if is_old:
+            draft.old, draft.words, draft.labels, draft.blocks = raw, (len(words.raw), 0), (label, None), (count, 0)
+            draft.pieces = [Piece(text, Text(), cls, (key, ""))]
+        else:
+            draft.new, draft.words, draft.labels, draft.blocks = raw, (0, len(words.raw)), (None, label), (0, count)
+            draft.pieces = [Piece(Text(), text, cls, ("", key))]
         return draft
 
     def _is_elsewhere(self, op: Op, key: str) -> bool:
@@ -193,15 +205,25 @@ class _Comparison:
         blocks = self._old if op is Op.DELETE else self._new
         block, content = blocks[place], content_of(blocks[place].raw)
         keys = content.words.keys
-        if not keys or is_clock(keys) or _heads_nothing(blocks, place):
+        if not keys or is_clock(keys) or heads_nothing(blocks, place):
             return Cls.FORMAT
-        if is_address(keys) or _is_navigation(blocks, place):
+        if is_address(keys) or is_navigation(blocks, place):
             return Cls.LINK
-        if block.kind == "paragraph" and len(keys) >= _DUPLICATE_WORDS and self._is_elsewhere(op, content.key):
+        if is_doubled(blocks, place) or (
+            block.kind == "paragraph" and len(keys) >= _DUPLICATE_WORDS and self._is_elsewhere(op, content.key)
+        ):
             return Cls.REORDER
-        if len(keys) <= _STATEMENT_WORDS and _DIGIT.search(content.key) and self._dates.is_statement(block.raw):
-            return Cls.DATE
+        if len(keys) <= _STATEMENT_WORDS and _DIGIT.search(content.key):
+            is_date = len(dated_words(content.words, self._dates)) == len(keys)
+            return Cls.DATE if is_date or self._dates.is_statement(block.raw) else Cls.SUBSTANTIVE
         return Cls.SUBSTANTIVE
+
+    def _lesser_class(self, pair: Pairing, old: Words, new: Words) -> Cls | None:
+        """Class of changed words that are none of the policy's: a player's clock, a menu; None for all others."""
+        if is_clock(old.keys) and is_clock(new.keys):
+            return Cls.FORMAT
+        is_menu = all(is_navigation(self._old, i) for i in range(pair.i0, pair.i1))
+        return Cls.LINK if is_menu and all(is_navigation(self._new, j) for j in range(pair.j0, pair.j1)) else None
 
     def _pair(self, pair: Pairing) -> _Draft:
         """Blocks that answer to each other and are not the same, or moved."""
@@ -209,15 +231,16 @@ class _Comparison:
         olds, news = [content_of(block.raw) for block in old_blocks], [content_of(block.raw) for block in new_blocks]
         old, new = joined_words([one.words for one in olds]), joined_words([one.words for one in news])
         runs = reworded(old, new)
+        self._is_coarse |= is_too_long(old, new) and old.keys != new.keys
         labels = (olds[0].label, news[0].label)
         pieces = pieces_of(old, new, runs, self._dates, is_renumbered=labels[0] != labels[1])
         common = sum(run.i1 - run.i0 for run in runs if run.equal)
         total = len(old.keys) + len(new.keys)
         cls = max((piece.cls for piece in pieces if piece.cls), key=lambda cls: cls.weight, default=Cls.FORMAT)
         has_edit = any(piece.words for piece in pieces)
-        if cls is Cls.SUBSTANTIVE and (plain_class := _class_without_words(old_blocks, new_blocks, old, new)):
-            cls, has_edit = plain_class, False
-            pieces = [replace(piece, cls=plain_class) if piece.cls is Cls.SUBSTANTIVE else piece for piece in pieces]
+        if cls is Cls.SUBSTANTIVE and (lesser := self._lesser_class(pair, old, new)):
+            cls, has_edit = lesser, False
+            pieces = [replace(piece, cls=lesser) if piece.cls is Cls.SUBSTANTIVE else piece for piece in pieces]
         if pair.moved:
             op, cls = Op.MOVE, max(cls, Cls.REORDER, key=lambda cls: cls.weight)
         else:
@@ -236,36 +259,6 @@ class _Comparison:
             labels=labels,
             blocks=(len(old_blocks), len(new_blocks)),
         )
-
-
-def _class_without_words(
-    old_blocks: Sequence[Block], new_blocks: Sequence[Block], old: Words, new: Words
-) -> Cls | None:
-    """Class of a change of words that no reader of the policy reads: a player's clock, a menu; None for all others."""
-    if is_clock(old.keys) and is_clock(new.keys):
-        return Cls.FORMAT
-    if all(links_of(block.raw) >= _MENU_LINKS for block in (*old_blocks, *new_blocks)):
-        return Cls.LINK
-    return None
-
-
-def _heads_nothing(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a heading is the page's title, which extraction may or may not have found, or the last block of all."""
-    block = blocks[place]
-    is_title = place == 0 and block.level == 1
-    return is_title or (place == len(blocks) - 1 and 0 < block.level < BOLD_LEVEL)
-
-
-def _is_navigation(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a block is a menu, a line of a table of contents, or one of several paragraphs that are a link each."""
-    block = blocks[place]
-    count = links_of(block.raw)
-    if count >= _MENU_LINKS or (count and links_within(block.raw)):
-        return True
-    around = [blocks[n] for n in (place - 1, place + 1) if 0 <= n < len(blocks)]
-    return (
-        count > 0 and block.kind == "paragraph" and any(one.kind == "paragraph" and links_of(one.raw) for one in around)
-    )
 
 
 def _op(cls: Cls, *, has_edit: bool) -> Op:

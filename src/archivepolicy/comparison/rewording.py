@@ -76,6 +76,11 @@ def _checked(run: Run, old: Words, new: Words) -> Run:
     return run
 
 
+def is_too_long(old: Words, new: Words) -> bool:
+    """Whether two blocks are so long that only whole sentences of them are compared."""
+    return not _is_small(len(old.keys), len(new.keys))
+
+
 def _is_small(height: int, width: int) -> bool:
     return height * width <= MAX_CELLS
 
@@ -117,7 +122,8 @@ def _with_similar(old: Sequence[str], new: Sequence[str], same: Sequence[tuple[i
                 (a, b, score * sqrt(len(old[a]) + len(new[b])))
                 for a in range(i, n)
                 for b in range(j, m)
-                if (score := fuzz.ratio(old[a], new[b], score_cutoff=_SENTENCE_ALIKE))
+                if _is_small(len(old[a]), len(new[b]))
+                and (score := fuzz.ratio(old[a], new[b], score_cutoff=_SENTENCE_ALIKE))
             ]
             pairs += [(ties[k][0], ties[k][1]) for k in heaviest_chain(ties)]
         pairs.append((n, m))

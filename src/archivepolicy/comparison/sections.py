@@ -46,4 +46,4 @@ def plain(markdown: str) -> str:
     >>> plain("## 2. [Your *data*](#data)\n-----\n")
     '2. Your data'
     """
-    return " ".join(_MARKS.sub(" ", markdown).split())[:_CHARS].replace(" .", ".")
+    return " ".join(_MARKS.sub(" ", markdown[: 4 * _CHARS]).split())[:_CHARS].replace(" .", ".")

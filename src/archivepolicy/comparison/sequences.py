@@ -9,7 +9,6 @@ Deliberately absent: any notion of text.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -73,34 +72,36 @@ def heaviest_chain(ties: Sequence[tuple[int, int, float]]) -> list[int]:
     [1, 2]
     """
     order = sorted(range(len(ties)), key=lambda n: (ties[n][0], -ties[n][1]))
-    rights = sorted({right for _, right, _ in ties})
-    best: list[tuple[float, int]] = [(0.0, -1)] * (len(rights) + 1)  # a Fenwick tree of the best chain's end
+    places = {right: place for place, right in enumerate(sorted({right for _, right, _ in ties}), start=1)}
+    size = len(places)
+    totals, ends = (
+        [0.0] * (size + 1),
+        [-1] * (size + 1),
+    )  # a Fenwick tree: the best chain that ends at or before a place
     before = [-1] * len(ties)
-    top = (0.0, -1)
+    top_total, top = 0.0, -1
     for n in order:
         _, right, weight = ties[n]
-        place = bisect_left(rights, right)
-        at, reached = place, (0.0, -1)
-        while at > 0:
-            reached = max(reached, best[at], key=_total)
-            at -= at & -at
-        before[n] = reached[1]
-        ended = (reached[0] + weight, n)
-        top = max(top, ended, key=_total)
-        at = place + 1
-        while at <= len(rights):
-            best[at] = max(best[at], ended, key=_total)
+        at = places[right] - 1
+        total, end = 0.0, -1
+        while at:
+            if totals[at] > total:
+                total, end = totals[at], ends[at]
+            at &= at - 1
+        before[n] = end
+        total += weight
+        if total > top_total:
+            top_total, top = total, n
+        at = places[right]
+        while at <= size:
+            if total > totals[at]:
+                totals[at], ends[at] = total, n
             at += at & -at
     chain = []
-    at = top[1]
-    while at >= 0:
-        chain.append(at)
-        at = before[at]
+    while top >= 0:
+        chain.append(top)
+        top = before[top]
     return chain[::-1]
-
-
-def _total(end: tuple[float, int]) -> float:
-    return end[0]
 
 
 def common_pairs(

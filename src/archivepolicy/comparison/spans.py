@@ -7,7 +7,6 @@ and differences in turn. Marks that both sides have at the end of an edit stay o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from archivepolicy.comparison.classes import EditClassifier, marks_class
@@ -93,16 +92,19 @@ def pieces_of(old: Words, new: Words, runs: Sequence[Run], dates: Dates, *, is_r
         is_renumbered: Whether the marks before the first word hold another clause number.
 
     Returns:
-        Pieces that hold both texts, equal ones and differences in turn.
+        Pieces that hold both texts, equal ones and differences in turn; other marks before the first word are a difference of
+        their own, so that a new clause number is not mixed with new words.
     """
+    leads = list(_marks(old.lead, new.lead, Cls.NUMBER if is_renumbered else None))
     pieces: list[Piece] = []
-    leads = _marks(old.lead, new.lead, Cls.NUMBER if is_renumbered else None)
-    for piece in chain(leads, _word_pieces(old, new, runs, EditClassifier(old, new, dates))):
+    if leads and leads[0].cls is None:
+        pieces, leads = leads, []
+    for piece in _word_pieces(old, new, runs, EditClassifier(old, new, dates)):
         if pieces and (pieces[-1].cls is None) == (piece.cls is None):
             pieces[-1] = _joined(pieces[-1], piece)
         else:
             pieces.append(piece)
-    return list(_trimmed(pieces))
+    return [*leads, *_trimmed(pieces)]
 
 
 def to_span(piece: Piece, repeat: int | None = None) -> Span:
