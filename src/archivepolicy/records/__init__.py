@@ -2,6 +2,7 @@
 
 from archivepolicy.records.answer import Answer, Hop, Neighbours, Select, Skipped
 from archivepolicy.records.capture import Capture
+from archivepolicy.records.change import Change, Cls, Diff, Op, Repeat, Segment, Side, Span
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
 from archivepolicy.records.listing import Listing
 from archivepolicy.records.memento import Memento
@@ -11,6 +12,9 @@ from archivepolicy.records.snapshot import Snapshot
 __all__ = [
     "Answer",
     "Capture",
+    "Change",
+    "Cls",
+    "Diff",
     "Document",
     "Hop",
     "Kind",
@@ -18,11 +22,16 @@ __all__ = [
     "Listing",
     "Memento",
     "Neighbours",
+    "Op",
     "Removal",
+    "Repeat",
     "Section",
+    "Segment",
     "Select",
+    "Side",
     "Skipped",
     "Snapshot",
+    "Span",
     "StatedDate",
     "TitleSource",
     "Verdict",
