@@ -61,6 +61,15 @@ def store_options(command: Command) -> Command:
     )
 
 
+def window_options(command: Command) -> Command:
+    """The stretch of time that counts."""
+    return _with(
+        command,
+        click.option("--to", metavar="DATE", help="Only captures until the end of this date."),
+        click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date."),
+    )
+
+
 def section_options(*css_names: str) -> Callable[[Command], Command]:
     """The part of the page that is wanted; `css_names` are the spellings of the selector's option."""
 
