@@ -25,7 +25,7 @@ _HEADING = re.compile(r"(#{1,6})\s")
 _UNDERLINE = re.compile(r"=+|-{2,}")
 _HARD_BREAK = ("  \n", "\\\n", "  \r\n", "\\\r\n")
 _BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1:?")
-_BOLD_LEVEL = 7  # a line in bold heads what follows it, below every real heading
+BOLD_LEVEL = 7  # a line in bold heads what follows it, below every real heading
 _BOLD_CHARS = 120
 
 # A clause number or list mark: `6.1`, `6\.`, `(a)`, `iv)`; after marks, and only where it clearly ends.
@@ -68,10 +68,10 @@ class Content:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """Cut a text into blocks; joined again they are the text. Empty for an empty text.
+    r"""Cut a text into blocks; joined again they are the text. Empty for an empty text.
 
-    >>> [block.raw for block in blocks_of("Title\\n=====\\n\\n* one\\n* two\\n  more\\n")]
-    ['Title\\n=====\\n\\n', '* one\\n', '* two\\n  more\\n']
+    >>> [block.raw for block in blocks_of("Title\n=====\n\n* one\n* two\n  more\n")]
+    ['Title\n=====\n\n', '* one\n', '* two\n  more\n']
     """
     blocks: list[Block] = []
     lines: list[str] = []
@@ -117,15 +117,15 @@ def _block(lines: list[str], first: str, level: int) -> Block:
     if _ITEM.match(first):
         return Block(raw, "item", 0)
     if len(first) <= _BOLD_CHARS and len(raw.strip()) == len(first) and _BOLD_LINE.fullmatch(first):
-        return Block(raw, "heading", _BOLD_LEVEL)
+        return Block(raw, "heading", BOLD_LEVEL)
     return Block(raw, "paragraph", 0)
 
 
 @lru_cache(maxsize=_CACHED_BLOCKS)
 def content_of(raw: str) -> Content:
-    """Read what a block says; remembered, since most blocks of two versions are the same.
+    r"""Read what a block says; remembered, since most blocks of two versions are the same.
 
-    >>> content = content_of("**6\\\\.1\\\\. Your Data**\\n")
+    >>> content = content_of("**6\\.1\\. Your Data**\n")
     >>> content.label, content.key
     ('6.1', 'your data')
     """

@@ -11,10 +11,10 @@ from archivepolicy.digests import sha256_hex
 
 
 def comparable(markdown: str) -> str:
-    """Normalise a text: one line a block, words parted by single spaces; empty where there is no word.
+    r"""Normalise a text: one line a block, words parted by single spaces; empty where there is no word.
 
-    >>> comparable("## 6\\\\. Your *Data*\\n\\nSee [here](https://a.example/?ref=1).\\n")
-    'your data\\nsee here'
+    >>> comparable("## 6\\. Your *Data*\n\nSee [here](https://a.example/?ref=1).\n")
+    'your data\nsee here'
     """
     return "\n".join(key for key in block_keys(markdown) if key)
 
@@ -25,9 +25,9 @@ def block_keys(markdown: str) -> tuple[str, ...]:
 
 
 def text_key(markdown: str) -> str:
-    """A digest of the normalised text: equal keys mean that no word changed, wherever the blocks are broken.
+    r"""A digest of the normalised text: equal keys mean that no word changed, wherever the blocks are broken.
 
-    >>> text_key("One\\n\\ntwo.") == text_key("**one** two") != text_key("two one")
+    >>> text_key("One\n\ntwo.") == text_key("**one** two") != text_key("two one")
     True
     """
     return sha256_hex(comparable(markdown).replace("\n", " ").encode("utf-8", "surrogatepass"))

@@ -28,7 +28,7 @@ _INVISIBLE = r"\u00ad\u200b-\u200d\u2060\ufeff"
 _PLAIN = rf"(?:\d++(?:[.,:/]\d++)++|{_IDEOGRAPH}|(?:(?!{_IDEOGRAPH}){_LETTER})++(?:['’ʼ{_INVISIBLE}]{_LETTER}++)*+|[{_AMOUNT}])"
 _ASCII_PLAIN = r"(?:\d++(?:[.,:/]\d++)++|[A-Za-z0-9]++(?:'[A-Za-z0-9]++)*+|[$%])"
 _ADDRESS = r"https?://[^\s)\]>|\"“”]++|[\w.+-]{1,64}@[\w-]++(?:\.[\w-]++)++"  # 64: RFC 5321 §4.5.3.1.1
-TARGET = r"\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?+\s*+\)"
+TARGET = r"\((?:data:[^()\n]*+|<[^<>\n]*+>|[^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?+\s*+)\)"
 _TAG = r"/?[a-zA-Z][a-zA-Z0-9]*+(?:\s[^<>]*+)?+/?+>|!--(?:(?!-->)[^<]){0,2000}+-->"
 _TAIL_UNITS = rf"|_|\](?:{TARGET})?+|!(?:\[[^\[\]\n]*+\]{TARGET})?+|<(?:{_TAG})?+|&(?:[a-zA-Z]{{2,8}};|#\d{{1,6}};)?+"
 _TAIL = rf"(?:[^\w\]!<&{_AMOUNT}{_SIGNS}]++{_TAIL_UNITS})*+"
@@ -71,11 +71,7 @@ def words_of(text: str) -> Words:
     """
     match = _LEAD.match(text)
     lead = match.group() if match else ""
-    if "@" in text or "://" in text:
-        pattern = _TOKENS
-    else:
-        pattern = _ASCII_TOKENS if text.isascii() else _UNADDRESSED_TOKENS
-    pairs = pattern.findall(text, len(lead))
+    pairs = _pattern_for(text).findall(text, len(lead))
     if not pairs:
         return Words(lead=text, raw=(), tails=(), keys=())
     raw, tails = zip(*pairs, strict=True)
@@ -83,9 +79,16 @@ def words_of(text: str) -> Words:
     return Words(lead=lead, raw=raw, tails=tails, keys=keys)
 
 
+def _pattern_for(text: str) -> re.Pattern[str]:
+    """The simplest pattern that reads this text as the whole one would."""
+    if "@" in text or "://" in text:
+        return _TOKENS
+    return _ASCII_TOKENS if text.isascii() else _UNADDRESSED_TOKENS
+
+
 @lru_cache(maxsize=_CACHED_WORDS)
 def word_key(word: str) -> str:
-    """What a word is compared by.
+    r"""What a word is compared by.
 
     >>> word_key("ﬁle"), word_key("Don’t"), word_key("co\u00adoperate")
     ('file', "don't", 'cooperate')
