@@ -176,3 +176,22 @@ def test_pieces_and_wholes_agree_on_real_histories(corpus: Path) -> None:
             for line in list(lines)[::40]:
                 text = json.loads(line)["markdown"]
                 assert reader.text_key(text) == text_key(text)
+
+
+@pytest.mark.corpus
+def test_no_real_paragraph_is_dated_later_than_the_first_text_that_holds_it_as_it_stands(corpus: Path) -> None:
+    import gzip
+    import json
+
+    for name in ("claude-ai-privacy-policy", "pinterest-privacy-policy"):
+        with gzip.open(corpus / "versions" / "histories" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows = sorted((json.loads(line) for line in lines), key=lambda row: row["captured"])
+        texts = [row["markdown"] for row in rows]
+        times = ["".join(filter(str.isdigit, row["captured"]))[:14] for row in rows]
+        spans, _ = blame_spans(texts, times, len(texts) - 1)
+        assert len(spans) > 100
+        by_key = {span.key: span for span in spans}
+        for paragraph in texts[-1].split("\n\n"):
+            first = next(time for time, text in zip(times, texts, strict=True) if paragraph in text.split("\n\n"))
+            for key in block_keys(paragraph):
+                assert not key or by_key[key].first_seen <= first

@@ -115,3 +115,19 @@ def test_bars_are_never_empty_where_something_changed() -> None:
     assert sparkline([]) == ""
     assert sparkline([0, 0]) == "  "
     assert sparkline([1, 1_000_000]) == "▁█"
+
+
+def test_the_document_on_json_names_every_key(history: ap.History) -> None:
+    from pathlib import Path
+
+    document = (Path(__file__).resolve().parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+
+    def keys(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value).union(*map(keys, value.values()))
+        return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+    phrases = phrases_of(history, phrase_pattern("thirty days"))
+    for text in (history_as_json(history), blame_as_json(history.blame()), phrases_as_json(URL, "x", phrases)):
+        for key in keys(json.loads(text)):
+            assert f"`{key}`" in document, key

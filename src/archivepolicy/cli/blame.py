@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width
+from archivepolicy.cli.options import archive_options, print_product, shown_progress, store_options, terminal_width
 
 
 @click.command("blame")
@@ -33,6 +33,11 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from archivepolicy.rendering.blame import blame_as_json, blame_as_text
 
     found = history(
-        url, archive=archive, store=None if no_store else store, max_wait_s=max_wait_s, refresh=refresh
+        url,
+        archive=archive,
+        store=None if no_store else store,
+        max_wait_s=max_wait_s,
+        refresh=refresh,
+        progress=shown_progress(),
     ).blame(as_of)
     print_product(blame_as_json(found) if as_json else blame_as_text(found, terminal_width()))

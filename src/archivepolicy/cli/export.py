@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archivepolicy.cli.options import archive_options, store_options, window_options
+from archivepolicy.cli.options import archive_options, shown_progress, store_options, window_options
 
 
 @click.command("export")
@@ -50,6 +50,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         store=None if no_store else store,
         max_wait_s=max_wait_s,
         refresh=refresh,
+        progress=shown_progress(),
     )
     count = export_git(found, git_folder)
     click.echo(f"{git_folder}: {count} commit{'' if count == 1 else 's'}", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, store_options
+from archivepolicy.cli.options import archive_options, print_product, shown_progress, store_options
 
 if TYPE_CHECKING:
     import re
@@ -69,7 +69,7 @@ def _across(url: str, pattern: re.Pattern[str], settings: dict[str, Any], *, as_
     from archivepolicy.pipeline.history import history
     from archivepolicy.rendering.blame import phrases_as_json, phrases_as_text
 
-    found = history(url, **settings)
+    found = history(url, **settings, progress=shown_progress())
     phrases = phrases_of(found, pattern)
     print_product(phrases_as_json(found.url, pattern.pattern, phrases) if as_json else phrases_as_text(phrases))
     if not phrases and not as_json:

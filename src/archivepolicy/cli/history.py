@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width, window_options
+from archivepolicy.cli.options import (
+    archive_options,
+    print_product,
+    shown_progress,
+    store_options,
+    terminal_width,
+    window_options,
+)
 
 
 @click.command("history")
@@ -43,6 +50,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         store=None if no_store else store,
         max_wait_s=max_wait_s,
         refresh=refresh,
+        progress=shown_progress(),
     )
     if form == "json":
         print_product(history_as_json(found))

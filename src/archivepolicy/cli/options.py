@@ -128,6 +128,17 @@ def _with(command: Command, *options: Command) -> Command:
     return command
 
 
+def shown_progress() -> Callable[[int, int], None] | None:
+    """Tells a person at the terminal how many replays are done; None where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done:,} of {total:,} replays", nl=done == total, err=True)
+
+    return show
+
+
 def print_product(text: str) -> None:
     """Write the product to standard output as UTF-8, whatever the terminal's encoding; alone and whole."""
     sys.stdout.flush()

@@ -12,12 +12,13 @@ from archivepolicy.timestamps import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from archivepolicy.comparison.pieces import Reader
     from archivepolicy.records.history import History
 
 
-def blamed(reader: Reader, now: Callable[[], str], history: History, as_of: str | None) -> Blame:
+def blamed(reader: Reader, now: Callable[[], str], history: History, as_of: str | date | None) -> Blame:
     """Tell since when each part of a version stands.
 
     Args:
@@ -39,7 +40,7 @@ def blamed(reader: Reader, now: Callable[[], str], history: History, as_of: str 
     return Blame(url=history.url, version=version, capture=capture, spans=spans, notes=(*history.notes, *notes))
 
 
-def place_as_of(history: History, as_of: str | None, now: Callable[[], str]) -> int:
+def place_as_of(history: History, as_of: str | date | None, now: Callable[[], str]) -> int:
     """Index of the last usable capture at or before a date."""
     sightings = history.sightings
     if as_of is None:

@@ -48,6 +48,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     refresh: bool = False,
+    progress: Callable[[int, int], None] | None = None,
     now: Callable[[], str] = current_timestamp,
 ) -> History:
     """Tell what captures show of a policy over time: its versions, and the gaps between them.
@@ -64,6 +65,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
         store: As for `get`.
         max_wait_s: As for `get`.
         refresh: As for `get`.
+        progress: Is told, after each replay, how many are done and how many there are in all.
         now: As for `get`.
 
     Raises:
@@ -87,7 +89,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     if not trail.count:
         within = " in that time" if from_ is not None or to is not None else ""
         raise NoCaptureError(f"{work.source.name} holds no capture of {wanted}{within}", url=wanted)
-    work.read(trail.leaves)
+    work.read(trail.leaves, progress or (lambda _done, _all: None))
     return _history(wanted, trail, work)
 
 
@@ -115,7 +117,7 @@ class _Work:
             return Reading(location=memento.location, memento_url=memento.memento_url)
         return Reading(reason=f"the page answered {memento.status} and names no target")
 
-    def read(self, leaves: Sequence[Leaf]) -> None:
+    def read(self, leaves: Sequence[Leaf], progress: Callable[[int, int], None]) -> None:
         """Read captures: from the store, else by one replay for all that have the same bytes."""
         missing = []
         for leaves_of_payload in _by_payload(leaves):
@@ -125,7 +127,8 @@ class _Work:
             else:
                 self._see(leaves_of_payload, snapshot)
         count = 1 if self.source.is_local else _REPLAYS_AT_ONCE
-        for group, (leaf, found) in in_threads(missing, self._fetch, count=count):
+        for done, (group, (leaf, found)) in enumerate(in_threads(missing, self._fetch, count=count), start=1):
+            progress(done, len(missing))
             reading: Reading[Snapshot] = Reading(reason=found) if isinstance(found, str) else self._reading(found)
             if reading.value is None:
                 reason = reading.reason or f"redirected to {reading.location}"

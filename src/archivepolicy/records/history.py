@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from archivepolicy.records.answer import Hop, Skipped
     from archivepolicy.records.capture import Capture
@@ -141,9 +142,9 @@ class History:
     redirects: tuple[Hop, ...]
     listed_at: str | None
     notes: tuple[str, ...]
-    _blamed: Callable[[History, str | None], Blame] = field(repr=False, compare=False)
+    _blamed: Callable[[History, str | date | None], Blame] = field(repr=False, compare=False)
 
-    def blame(self, as_of: str | None = None) -> Blame:
+    def blame(self, as_of: str | date | None = None) -> Blame:
         """Tell since when each paragraph and sentence of a version stands.
 
         Args:

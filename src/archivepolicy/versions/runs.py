@@ -45,6 +45,7 @@ def make_versions(sightings: Iterable[Sighting]) -> tuple[Version, ...]:
         Ascending by first sight; every sighting's capture is in exactly one of them.
     """
     ordered = in_time(sightings)
+    timestamps = [one.capture.timestamp for one in ordered]
     drafts = sorted(_drafts(ordered), key=lambda places: places[0])
     spans = [(places[0], places[-1]) for places in drafts]
     hosts = [_host(at, spans) for at in range(len(spans))]
@@ -53,9 +54,10 @@ def make_versions(sightings: Iterable[Sighting]) -> tuple[Version, ...]:
     for at, places in enumerate(drafts):
         host = hosts[at]
         compared = before if host is None else host
-        versions.append(
-            _version(at, places, ordered, host=host, compared=None if compared is None else ordered[spans[compared][0]])
-        )
+        draft = _version(places, ordered, None if compared is None else ordered[spans[compared][0]])
+        number, transient_of = at + 1, None if host is None else host + 1
+        runs = intervals_of(timestamps, places)
+        versions.append(replace(draft, number=number, transient_of=transient_of, runs=runs))
         if host is None:
             before = at
     return tuple(_with_returns(versions))
@@ -98,18 +100,17 @@ def _host(at: int, spans: Sequence[tuple[int, int]]) -> int | None:
     return None
 
 
-def _version(
-    at: int, places: Sequence[int], ordered: Sequence[Sighting], *, host: int | None, compared: Sighting | None
-) -> Version:
+def _version(places: Sequence[int], ordered: Sequence[Sighting], compared: Sighting | None) -> Version:
+    """A version by itself; its number and what it is to the others is still to be said."""
     first = ordered[places[0]]
     added, removed = _change(compared, first) if compared else (0, 0)
     return Version(
-        number=at + 1,
+        number=0,
         key=first.key,
         snapshot=first.snapshot,
         captures=tuple(ordered[place].capture for place in places),
-        runs=intervals_of([one.capture.timestamp for one in ordered], places),
-        transient_of=None if host is None else host + 1,
+        runs=(),
+        transient_of=None,
         returns_to=None,
         word_count=sum(block.count(" ") + 1 for block in first.blocks if block),
         words_added=added,
