@@ -136,6 +136,14 @@ def test_the_same_history_over_http(pywb_wayback: PywbPeer, demo_warc: Path, tmp
     assert pywb_wayback.requests() == []
 
 
+def test_the_same_history_from_pywb_as_it_comes(pywb_bare: PywbPeer, demo_warc: Path) -> None:
+    remote, local = (
+        ap.history(POLICY, archive=f"pywb:{pywb_bare.collection_url}"),
+        ap.history(POLICY, archive=demo_warc),
+    )
+    assert (told(remote), [one.key for one in remote.versions]) == (told(local), [one.key for one in local.versions])
+
+
 def test_blame_of_the_newest_and_of_an_earlier_version(demo_warc: Path) -> None:
     history = ap.history(POLICY, archive=demo_warc)
     newest = history.blame()

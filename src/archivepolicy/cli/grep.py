@@ -39,10 +39,10 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     store: str,
     no_store: bool,
 ) -> None:
-    """Find a phrase in a policy, or with --across when it came and went.
+    """Find a phrase in a policy, or when it came and went.
 
-    PATTERN is a regular expression in Python's syntax. It is looked for within paragraphs as they read, without Markdown's
-    marks and link targets. Where nothing is found the exit code is 1.
+    Without --across the paragraphs that hold it are printed. PATTERN is a regular expression in Python's syntax. It is looked
+    for within paragraphs as they read, without Markdown's marks and link targets. Where nothing is found the exit code is 1.
     """
     from archivepolicy.pipeline.grep import phrase_pattern
 

@@ -86,7 +86,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     )
     wanted = normalise_url(url)
     trail = follow_trail(wanted, start, end, list_captures=work.list_captures, look=work.look)
-    if not trail.count:
+    if not trail.leaves and not trail.skipped:
         within = " in that time" if from_ is not None or to is not None else ""
         raise NoCaptureError(f"{work.source.name} holds no capture of {wanted}{within}", url=wanted)
     work.read(trail.leaves, progress or (lambda _done, _all: None))

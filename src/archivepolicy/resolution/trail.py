@@ -40,7 +40,6 @@ class Trail:
         leaves: Captures that may hold a text, ascending by timestamp; may be empty.
         skipped: Captures that hold none, with the reason, ascending; may be empty.
         hops: Redirects to another page that were followed, ascending; one for each stretch of equal ones.
-        count: How many captures of the URL itself lie in that time.
         listed_at: When its index was asked, 14 digits; None for local files.
         notes: What was odd about the listings, a sentence each.
     """
@@ -48,7 +47,6 @@ class Trail:
     leaves: tuple[Leaf, ...]
     skipped: tuple[Skipped, ...]
     hops: tuple[Hop, ...]
-    count: int
     listed_at: str | None
     notes: tuple[str, ...]
 
@@ -104,7 +102,6 @@ def follow_trail(
         leaves=tuple(sorted(walk.leaves.values(), key=lambda leaf: _place(leaf.capture))),
         skipped=tuple(sorted(walk.skipped.values(), key=lambda one: _place(one.capture))),
         hops=tuple(sorted(walk.hops, key=lambda hop: _place(hop.capture))),
-        count=sum(start <= one.timestamp <= end for one in listing.captures),
         listed_at=listing.retrieved_at,
         notes=tuple(walk.notes),
     )
@@ -125,12 +122,21 @@ def _walk(walk: _Walk, listing: Listing, stretch: _Stretch) -> None:
     for capture in rows:
         if not capture.may_hold_text and not capture.is_redirect:
             walk.skip(capture, f"the page answered {capture.status}")
-    redirects = [one for one in rows if one.is_redirect or _is_revisited_redirect(one, moved)]
+    standing = _last_stretch([one for one in listing.captures if one.timestamp < stretch.start], moved)
+    redirects = [one for one in (*standing, *rows) if one.is_redirect or _is_revisited_redirect(one, moved)]
     for inner in _stretches(walk, redirects, texts, stretch):
         target = _target(walk, inner)
         if target is not None:
             walk.hops.append(inner.hops[-1])
             _walk(walk, target, inner)
+
+
+def _last_stretch(rows: Sequence[Capture], moved: set[str]) -> Sequence[Capture]:
+    """The rows after the last one that holds a text: a redirect among them still stands when the time begins."""
+    for at in range(len(rows) - 1, -1, -1):
+        if rows[at].may_hold_text and not _is_revisited_redirect(rows[at], moved):
+            return rows[at + 1 :]
+    return rows
 
 
 def _is_revisited_redirect(capture: Capture, moved: set[str]) -> bool:
@@ -163,9 +169,9 @@ def _stretches(walk: _Walk, redirects: Sequence[Capture], texts: Sequence[Captur
     for capture in redirects:
         reading = _where(walk, capture, last_text)
         location = reading.location
-        walk.skip(
-            capture, f"redirected to {location}" if location else reading.reason or "the redirect names no target"
-        )
+        if capture.timestamp >= within.start:
+            reason = f"redirected to {location}" if location else reading.reason
+            walk.skip(capture, reason or "the redirect names no target")
         if location is None or is_same_page(location, capture.url):
             continue
         hop = Hop(capture=capture, location=location, memento_url=reading.memento_url)
@@ -174,7 +180,8 @@ def _stretches(walk: _Walk, redirects: Sequence[Capture], texts: Sequence[Captur
                 continue
             found[-1] = replace(found[-1], end=capture.timestamp)  # it leads elsewhere from here on
         until = next((one.timestamp for one in texts if one.timestamp > capture.timestamp), within.end)
-        found.append(_Stretch(start=capture.timestamp, end=min(until, within.end), hops=(*within.hops, hop)))
+        start = max(capture.timestamp, within.start)
+        found.append(_Stretch(start=start, end=min(until, within.end), hops=(*within.hops, hop)))
     return found
 
 
