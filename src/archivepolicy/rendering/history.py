@@ -240,7 +240,7 @@ def _note(version: Version) -> str:
     if version.returns_to is not None:
         notes.append(f"the text of {version.returns_to} again")
     if version.is_silent:
-        notes.append("silent: the stated date did not change")
+        notes.append("silent")
     return "; ".join(notes)
 
 
