@@ -9,11 +9,14 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
+from archivepolicy import cli
 from archivepolicy.digests import sha1_base32
 from archivepolicy.timestamps import to_datetime
 from peers.faulty import Answer, Request, faulty_server
@@ -27,30 +30,49 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "archivepolicy", *map(str, arguments)]
 
 
-def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
-    )
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_history_blame_grep_and_export(demo_warc: Path, tmp_path: Path) -> None:
-    table = run("history", POLICY, "--archive", demo_warc, cwd=tmp_path)
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process, in an empty folder; what it prints and the code that it leaves with."""
+    monkeypatch.setattr(cli, "_show_waiting", lambda: None)  # it would bind the log to this test's standard error
+
+    def in_process(*arguments: str | Path) -> Done:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(SystemExit) as left:
+            cli.main(list(map(str, arguments)))
+        printed = capfd.readouterr()
+        return Done(int(left.value.code or 0), printed.out, printed.err)
+
+    return in_process
+
+
+def test_history_blame_grep_and_export(run: Run, demo_warc: Path, tmp_path: Path) -> None:
+    table = run("history", POLICY, "--archive", demo_warc)
     assert (table.returncode, table.stderr) == (0, "")
     assert "5 versions in 9 usable captures" in table.stdout
     assert len(list((tmp_path / "snapshots").rglob("*.md"))) == 8
-    rows = run("history", POLICY, "--archive", demo_warc, "--csv", "--from", "2014", "--to", "2018", cwd=tmp_path)
+    rows = run("history", POLICY, "--archive", demo_warc, "--csv", "--from", "2014", "--to", "2018")
     assert [row["first_seen"][:4] for row in csv.DictReader(io.StringIO(rows.stdout))] == ["2014", "2016", "2018"]
-    blame = run("blame", POLICY, "--archive", demo_warc, "--as-of", "2015", "--json", "--no-store", cwd=tmp_path)
+    blame = run("blame", POLICY, "--archive", demo_warc, "--as-of", "2015", "--json", "--no-store")
     assert json.loads(blame.stdout)["captured"] == "20140926073015"
-    assert "2012-04-17" in run("blame", POLICY, "--archive", demo_warc, cwd=tmp_path).stdout
-    found = run("grep", "larkpay", POLICY, "--across", "-i", "--archive", demo_warc, cwd=tmp_path)
+    assert "2012-04-17" in run("blame", POLICY, "--archive", demo_warc).stdout
+    found = run("grep", "larkpay", POLICY, "--across", "-i", "--archive", demo_warc)
     assert found.returncode == 0
     assert re.search(
         r"Larkpay\n    first seen in the capture of 20\d\d-\d\d-\d\d; the last capture without it", found.stdout
     )
-    once = run("grep", "-F", "Larkpay", POLICY, "--archive", demo_warc, cwd=tmp_path)
+    once = run("grep", "-F", "Larkpay", POLICY, "--archive", demo_warc)
     assert (once.returncode, once.stderr) == (0, "archivepolicy: found in the capture of 20210309173846\n")
-    exported = run("export", POLICY, "--git", tmp_path / "git", "--archive", demo_warc, cwd=tmp_path)
+    exported = run("export", POLICY, "--git", tmp_path / "git", "--archive", demo_warc)
     assert (exported.returncode, exported.stdout) == (0, "")
     assert (tmp_path / "git" / "policy.md").exists()
 
@@ -69,10 +91,10 @@ def test_history_blame_grep_and_export(demo_warc: Path, tmp_path: Path) -> None:
     ],
 )
 def test_errors_are_one_line_with_their_exit_code(
-    arguments: tuple[str, ...], code: int, words: str, demo_warc: Path, tmp_path: Path
+    run: Run, arguments: tuple[str, ...], code: int, words: str, demo_warc: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    done = run(*arguments, "--archive", demo_warc, "--no-store", cwd=tmp_path)
+    done = run(*arguments, "--archive", demo_warc, "--no-store")
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert done.stderr.startswith("archivepolicy: ")
     assert done.stderr.count("\n") == 1
@@ -80,14 +102,14 @@ def test_errors_are_one_line_with_their_exit_code(
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_targets_and_contradictions_are_wrong_usage(demo_warc: Path, tmp_path: Path) -> None:
+def test_targets_and_contradictions_are_wrong_usage(run: Run, demo_warc: Path) -> None:
     for arguments in (("export", POLICY), ("grep", "x", POLICY, "--across", "--as-of", "2013")):
-        done = run(*arguments, "--archive", demo_warc, cwd=tmp_path)
+        done = run(*arguments, "--archive", demo_warc)
         assert (done.returncode, done.stdout) == (2, "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts a process as a terminal does")
-def test_interrupted_it_keeps_what_was_fetched_and_goes_on_from_there(tmp_path: Path) -> None:
+def test_interrupted_it_keeps_what_was_fetched_and_goes_on_from_there(run: Run, tmp_path: Path) -> None:
     bodies = {f"20{year}0101000000": page(f"Edition {year}.", *PARAGRAPHS) for year in range(10, 60)}
     rows = "".join(
         f"example,quillmark)/privacy.html {timestamp} {URL} text/html 200 {sha1_base32(body)} {len(body)}\n"
@@ -119,7 +141,7 @@ def test_interrupted_it_keeps_what_was_fetched_and_goes_on_from_there(tmp_path: 
         assert (first.returncode, out) == (130, "")
         assert said.strip() == "archivepolicy: interrupted; what was fetched is kept"
         assert 6 <= len(served) < len(bodies)
-        second = run(*arguments, cwd=tmp_path)
+        second = run(*arguments)
         asked = [request.path for request in server.requests]
     assert len(json.loads(second.stdout)["versions"]) == len(bodies)
     assert sorted(served) == sorted(bodies)  # each once, in both runs together
