@@ -5,8 +5,8 @@
     print(snapshot.markdown)
 
 `get` finds the capture of a policy page that answers a date, replays it raw and makes clean Markdown of it; `captures`
-lists what an archive holds; `convert` extracts a page's bytes without any archive; `diff` compares two texts. Records and
-errors are found here too.
+lists what an archive holds; `history` tells a policy's versions, and since when each paragraph stands; `diff` compares two
+texts; `convert` extracts a page's bytes without any archive. Records and errors are found here too.
 
 Names are loaded on first use (PEP 562): importing the package costs nothing, and converting a file needs no network code.
 """
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
     from archivepolicy.pipeline.comparison import diff as diff
+    from archivepolicy.pipeline.history import history as history
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
@@ -45,9 +46,13 @@ if TYPE_CHECKING:
     from archivepolicy.records import Section as Section
     from archivepolicy.records import Select as Select
     from archivepolicy.records import Snapshot as Snapshot
+    from archivepolicy.records.history import Blame as Blame
+    from archivepolicy.records.history import History as History
+    from archivepolicy.records.version import Version as Version
 
 _PLACES = {
     "archivepolicy.pipeline.comparison": ("diff",),
+    "archivepolicy.pipeline.history": ("history",),
     "archivepolicy.pipeline.listing": ("captures",),
     "archivepolicy.pipeline.page": ("convert",),
     "archivepolicy.pipeline.snapshot": ("get",),
@@ -65,6 +70,8 @@ _PLACES = {
         "Select",
         "Snapshot",
     ),
+    "archivepolicy.records.history": ("Blame", "History"),
+    "archivepolicy.records.version": ("Version",),
     "archivepolicy.errors": (
         "ArchiveFileError",
         "ArchivePolicyError",

@@ -18,12 +18,12 @@ from archivepolicy.urls import normalise_url
 from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.records import Answer, Capture, Document, Listing, Memento
+    from archivepolicy.records import Answer, Capture, Document, Hop, Listing, Memento
     from archivepolicy.store import Store
 
 _CLIENT_ERROR = 400
@@ -103,6 +103,19 @@ def _read(
     if kept and (snapshot := kept.snapshot(source.key, capture, section)):
         return Reading(value=snapshot)
     memento = memento_of(source, kept, capture)
+    return reading_of(source, kept, memento, section=section, list_captures=list_captures)
+
+
+def reading_of(
+    source: Archive,
+    kept: Store | None,
+    memento: Memento,
+    *,
+    section: Section,
+    list_captures: Callable[[str], Listing],
+) -> Reading[Snapshot]:
+    """Extract a memento: a snapshot that is not kept yet, a redirect, or a reason why it is unusable."""
+    capture = memento.capture
     if memento.location:
         return Reading(location=memento.location, memento_url=memento.memento_url)
     if memento.status >= _CLIENT_ERROR:
@@ -146,9 +159,11 @@ def _drafted(
 
 def _product(source: Archive, kept: Store | None, snapshot: Snapshot, answer: Answer) -> Snapshot:
     """The snapshot with its answer, kept where there is a store and it is not there yet."""
-    if snapshot.path is not None or kept is None:
-        return replace(snapshot, answer=answer)
-    redirects = [hop_to_dict(hop) for hop in answer.hops]
-    return kept.keep_snapshot(
-        replace(snapshot, answer=answer, provenance={**snapshot.provenance, "redirects": redirects})
-    )
+    answered = replace(snapshot, answer=answer)
+    return answered if snapshot.path is not None or kept is None else kept_product(kept, answered, answer.hops)
+
+
+def kept_product(kept: Store, snapshot: Snapshot, hops: Sequence[Hop]) -> Snapshot:
+    """The snapshot as the store keeps it, with the redirects that led to it."""
+    redirects = [hop_to_dict(hop) for hop in hops]
+    return kept.keep_snapshot(replace(snapshot, provenance={**snapshot.provenance, "redirects": redirects}))

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # read once: reading sets it for a moment, for every thread of the process
+
+
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turn the operating system's errors about a path into store errors."""
@@ -43,7 +52,7 @@ def write_file(path: Path, content: bytes) -> None:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(0o666 & ~_umask())  # mkstemp gives 0600: a store is shared like any other file
+            temporary.chmod(0o666 & ~_UMASK)  # mkstemp gives 0600: a store is shared like any other file
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -62,12 +71,6 @@ def read_file(path: Path) -> bytes | None:
             return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:
