@@ -34,7 +34,8 @@ _LABEL = re.compile(
     r"(?P<label>\(?(?:\d{1,3}(?:\\?\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,6})\\?[.)](?=[\s*_\]]|$)"
     r"|\d{1,3}(?:\\?\.\d{1,3})+(?=[\s*_\]\[]+[^\W\da-z_]))"
 )
-_CACHED_BLOCKS = 1 << 14
+_CACHED_BLOCKS = 1 << 13  # about 5 kB each
+_CACHED_KEYS = 1 << 16  # about 1 kB each; a history of hundreds of versions has tens of thousands of different blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,16 @@ def content_of(raw: str) -> Content:
     >>> content.label, content.key
     ('6.1', 'your data')
     """
+    return _read(raw)
+
+
+@lru_cache(maxsize=_CACHED_KEYS)
+def key_of(raw: str) -> str:
+    """The keys of a block's words, joined; remembered without the words, so that histories fit."""
+    return _read(raw).key
+
+
+def _read(raw: str) -> Content:
     found = _LABEL.match(raw)
     if found is None:
         words = words_of(raw)
