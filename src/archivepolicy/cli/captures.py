@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width
+from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width, window_options
 
 
 @click.command("captures")
 @click.argument("url")
-@click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date.")
-@click.option("--to", metavar="DATE", help="Only captures until the end of this date.")
+@window_options
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 @store_options

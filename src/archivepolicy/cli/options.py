@@ -87,6 +87,15 @@ def judging_options(command: Command) -> Command:
     )
 
 
+def window_options(command: Command) -> Command:
+    """The stretch of time that counts."""
+    return _with(
+        command,
+        click.option("--to", metavar="DATE", help="Only captures until the end of this date."),
+        click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date."),
+    )
+
+
 def section_options(*css_names: str) -> Callable[[Command], Command]:
     """The part of the page that is wanted; `css_names` are the spellings of the selector's option."""
 
@@ -143,6 +152,17 @@ def _with(command: Command, *options: Command) -> Command:
     for option in options:
         command = option(command)
     return command
+
+
+def shown_progress() -> Callable[[int, int], None] | None:
+    """Tells a person at the terminal how many replays are done; None where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done:,} of {total:,} replays", nl=done == total, err=True)
+
+    return show
 
 
 def print_product(text: str) -> None:

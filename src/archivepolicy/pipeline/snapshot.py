@@ -20,19 +20,19 @@ from archivepolicy.pipeline.sources import (
     period_of,
 )
 from archivepolicy.records import Select
-from archivepolicy.records.provenance import way_of, with_way
+from archivepolicy.records.provenance import hop_to_dict, way_of, with_way
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.resolution import Question, Reading, content_memento, search
 from archivepolicy.urls import normalise_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
     from archivepolicy.extraction.extract import Extractor
-    from archivepolicy.records import Answer, Capture, Kind, Listing, Memento, Snapshot
+    from archivepolicy.records import Answer, Capture, Hop, Kind, Listing, Memento, Snapshot
     from archivepolicy.store import Store
     from archivepolicy.timestamps import Period
 
@@ -135,6 +135,32 @@ def read_snapshot(
     if kept and (snapshot := kept.snapshot(holder.key, own, section)):
         return Reading(value=snapshot)
     memento = memento_of(source, kept, capture)
+    return reading_of(
+        source, kept, memento, section=section, list_captures=list_captures, extractor=extractor, listed=capture
+    )
+
+
+def reading_of(  # noqa: PLR0913 - what reading one capture needs
+    source: Archive,
+    kept: Store | None,
+    memento: Memento,
+    *,
+    section: Section,
+    list_captures: Callable[[str], Listing],
+    extractor: Extractor = extract,
+    listed: Capture | None = None,
+) -> Reading[Snapshot]:
+    """Extract a memento: a snapshot that is not kept yet, a redirect, or a reason why there is none.
+
+    Args:
+        source: The archive, or several.
+        kept: Where evidence of frames is kept.
+        memento: The page.
+        section: The part of it that is wanted.
+        list_captures: Gives a frame's captures.
+        extractor: Does what `extract` does.
+        listed: The capture as the listing had it, where the memento's says less of which archive it is of.
+    """
     if memento.location:
         return Reading(location=memento.location, memento_url=memento.memento_url)
     keys: dict[Capture, str] = {}  # of the archives that hold its frames: of several asked together it may be another
@@ -144,6 +170,7 @@ def read_snapshot(
         keys[found.capture] = origin_of(source, wanted)[0].key
         return found
 
+    holder, _ = origin_of(source, listed or memento.capture)
     frame = content_memento(memento, frame_of, list_captures, replay)
     frame_key = keys[frame.capture] if frame else None
     try:
@@ -171,3 +198,9 @@ def _product(kept: Store | None, snapshot: Snapshot, answer: Answer) -> Snapshot
     if snapshot.path is not None:
         return replace(kept.with_way(snapshot, way), answer=answer)
     return kept.keep_snapshot(replace(snapshot, answer=answer, provenance=with_way(snapshot.provenance, way)))
+
+
+def kept_product(kept: Store, snapshot: Snapshot, asked_url: str, hops: Sequence[Hop]) -> Snapshot:
+    """The snapshot as the store keeps it, with the URL that was asked for and the redirects that led to it."""
+    way = {"requested_url": asked_url, "redirects": [hop_to_dict(hop) for hop in hops]}
+    return kept.keep_snapshot(replace(snapshot, provenance=with_way(snapshot.provenance, way)))

@@ -3,6 +3,7 @@
 from archivepolicy.records.answer import Answer, Hop, Neighbours, Relation, Select, Site, Skipped
 from archivepolicy.records.candidate import Candidate, Discovery, Finding, PageLink, PageLinks, Place, PolicyKind
 from archivepolicy.records.capture import Capture
+from archivepolicy.records.change import Change, Cls, Diff, Op, Repeat, Segment, Side, Span
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
 from archivepolicy.records.listing import Listing
 from archivepolicy.records.memento import Memento
@@ -13,6 +14,9 @@ __all__ = [
     "Answer",
     "Candidate",
     "Capture",
+    "Change",
+    "Cls",
+    "Diff",
     "Discovery",
     "Document",
     "Finding",
@@ -22,17 +26,22 @@ __all__ = [
     "Listing",
     "Memento",
     "Neighbours",
+    "Op",
     "PageLink",
     "PageLinks",
     "Place",
     "PolicyKind",
     "Relation",
     "Removal",
+    "Repeat",
     "Section",
+    "Segment",
     "Select",
+    "Side",
     "Site",
     "Skipped",
     "Snapshot",
+    "Span",
     "StatedDate",
     "TitleSource",
     "Verdict",

@@ -27,7 +27,7 @@ from archivepolicy.timestamps import Period, iso_time
 from archivepolicy.urls import index_key, normalise_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from archivepolicy.records import Capture
 
@@ -206,7 +206,7 @@ def _try(
         if isinstance(failure.__cause__, ArchiveUnavailableError):
             account.broken.append(failure.__cause__)
         # pywb does not replay a redirect between a URL's own http, https and www forms; it leads on to another capture
-        if capture.is_redirect and failure.offered_url and _is_same_page(failure.offered_url, capture.url):
+        if capture.is_redirect and failure.offered_url and is_same_page(failure.offered_url, capture.url):
             return Reading(location=failure.offered_url)
         account.skip(capture, str(failure))
         return None
@@ -218,7 +218,8 @@ def _try(
     return reading
 
 
-def _is_same_page(one: str, other: str) -> bool:
+def is_same_page(one: str, other: str) -> bool:
+    """Whether an index counts two URLs as one: http and https, with and without `www` and port."""
     return index_key(one) == index_key(other)
 
 
@@ -249,9 +250,9 @@ def _follow(
         return nothing, None, f"redirected to {hop.location}, which is not a web address"
     try:
         target = normalise_url(hop.location)
-        if refusal := _refusal(question, (*candidate.hops, hop), target):
-            return nothing, None, refusal
-        is_own = _is_same_page(target, candidate.listing.url)
+        if reason := refusal(question.url, len(candidate.hops) + 1, target):
+            return nothing, None, reason
+        is_own = is_same_page(target, candidate.listing.url)
         listing = candidate.listing if is_own else list_captures(target)
     except (InputError, ExcludedError) as failure:
         return nothing, None, f"redirected to {hop.location}: {failure}"
@@ -282,12 +283,18 @@ def _merged(question: Question, work: Iterable[_Candidate], others: list[_Candid
     return [by_capture[capture] for capture in in_preference(by_capture, question.period, question.select)]
 
 
-def _refusal(question: Question, hops: Sequence[Hop], target: str) -> str | None:
-    """Why an archived redirect is not followed, or None where it is."""
-    if len(hops) > MAX_HOPS:
+def refusal(asked_url: str, hop_count: int, target: str) -> str | None:
+    """Why an archived redirect is not followed, or None where it is.
+
+    Args:
+        asked_url: The URL that was asked for, normalised.
+        hop_count: Which redirect in a row it is, 1 for the first.
+        target: Where it leads, normalised.
+    """
+    if hop_count > MAX_HOPS:
         return f"more than {MAX_HOPS} redirects in a row"
     parts = urlsplit(target)
-    if parts.path in ("", "/") and not parts.query and urlsplit(question.url).path not in ("", "/"):
+    if parts.path in ("", "/") and not parts.query and urlsplit(asked_url).path not in ("", "/"):
         return f"redirected to the homepage {target}"
     return None
 

@@ -23,6 +23,15 @@ TEMPORARY_PREFIX = ".writing-"
 _NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # read once: reading sets it for a moment, for every thread of the process
+
+
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turn the operating system's errors about a path into store errors."""
@@ -48,7 +57,7 @@ def write_file(path: Path, content: bytes) -> None:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(0o666 & ~_umask())  # mkstemp gives 0600: a store is shared like any other file
+            temporary.chmod(0o666 & ~_UMASK)  # mkstemp gives 0600: a store is shared like any other file
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -78,12 +87,6 @@ def is_read_only(path: Path) -> bool:
 def is_refusal(failure: StoreError) -> bool:
     """Whether a store failed because nothing may be written there, and not for want of space or a damaged disk."""
     return isinstance(failure.__cause__, OSError) and failure.__cause__.errno in _NOT_WRITABLE
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync_folder(folder: Path) -> None:
