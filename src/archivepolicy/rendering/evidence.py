@@ -23,7 +23,9 @@ _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 Georgia, serif; margin: 2rem auto; max-width: 50rem; padding: 0 1rem; }
 h1, h2 { line-height: 1.25; } h2 { margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-style: italic; padding-bottom: .3rem; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 1rem; }
+caption { text-align: left; font-style: italic; padding-bottom: .3rem; }
+th { font-weight: normal; width: 11rem; }
 th, td { border-top: 1px solid #8888; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
 td, code { overflow-wrap: anywhere; } code { font-size: .85rem; }
 """
@@ -181,12 +183,12 @@ def _exhibits(exhibits: Sequence[Exhibit]) -> list[str]:
             address,
         )
         rows.append((*cells, ", ".join(f"warc/{name}" for name in exhibit.files)))
-    heads = ("what", "original address", "captured", "HTTP", "fetched", "archive's address", "in this folder")
-    return ["<h2>The archived pages</h2>", _table("All times are UTC.", heads, rows)]
+    heads = ("original address", "captured", "HTTP status", "fetched", "archive's address", "in this folder")
+    return ["<h2>The archived pages</h2>", "<p>All times are UTC.</p>", *_tables(heads, rows)]
 
 
 def _digests(bundle: Bundle) -> list[str]:
-    lines = ["<h2>Fingerprints</h2>"]
+    lines = ["<h2>Fingerprints</h2>", "<p>A fingerprint changes with any change of the file.</p>"]
     rows = [
         (
             exhibit.role,
@@ -198,15 +200,8 @@ def _digests(bundle: Bundle) -> list[str]:
         )
         for exhibit in bundle.exhibits
     ]
-    heads = (
-        "what",
-        "bytes",
-        "SHA-256 of the body",
-        "SHA-1 of the body as stored",
-        "SHA-1 by the archive's index",
-        "verdict",
-    )
-    lines.append(_table("A fingerprint changes with any change of the file.", heads, rows))
+    heads = ("bytes", "SHA-256 of the body", "SHA-1 of the body as stored", "SHA-1 by the archive's index", "verdict")
+    lines += _tables(heads, rows)
     lines.append(f"<p>Of the page: {escape(_VERDICTS.get(bundle.exhibits[0].memento.digest_verdict, ''))}</p>")
     product = sha256_hex(bundle.snapshot.markdown.encode())
     lines.append(f"<p>SHA-256 of the text <code>{escape(bundle.source)}</code>: <code>{product}</code></p>")
@@ -254,7 +249,13 @@ def _list(items: Iterable[str], *, tag: str = "ul", is_html: bool = False) -> st
     return f"<{tag}>\n{rows}</{tag}>"
 
 
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return f"<table>\n<caption>{escape(caption)}</caption>\n<tr>{head}</tr>\n{body}</table>"
+def _tables(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table a row, its first cell the caption: times, digests and addresses are too long for columns side by side."""
+    tables = []
+    for caption, *cells in rows:
+        body = "".join(
+            f"<tr><th scope='row'>{escape(head)}</th><td>{escape(cell)}</td></tr>\n"
+            for head, cell in zip(heads, cells, strict=True)
+        )
+        tables.append(f"<table>\n<caption>{escape(caption)}</caption>\n{body}</table>")
+    return tables
