@@ -1,6 +1,6 @@
-"""Fill the README's examples and its picture with what the commands really print.
+"""Fill the documents' examples and the picture with what the commands really print.
 
-    python docs/examples.py            # rewrite README.md and docs/get.svg
+    python docs/examples.py            # rewrite README.md, docs/commands.md and docs/get.svg
     python docs/examples.py --check    # exit code 1 where they are not true any more
 
 An example is a `console` block between `<!-- example: NAME -->` and `<!-- end -->`; its command is the line after `$`. The
@@ -16,13 +16,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-README = CHECKOUT / "README.md"
+DOCUMENTS = (CHECKOUT / "README.md", CHECKOUT / "docs" / "commands.md")
 PICTURE = CHECKOUT / "docs" / "get.svg"
 PICTURED = "archivepolicy get www.fernhollow.example/privacy.php --as-of 2013-12-31 --archive snapshots/demo.warc.gz"
 PICTURE_LINES = 26
@@ -46,6 +47,7 @@ with nobody else.</p>
 """
 
 
+@cache
 def printed(command: str) -> tuple[str, str]:
     """Run a command as a reader of the README would; what it prints to its two streams."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,9 +67,9 @@ def printed(command: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-def filled(readme: str) -> str:
-    """The README with every example's output as it is now."""
-    return _EXAMPLE.sub(lambda match: f"{match[1]}{''.join(printed(match['command']))}{match[5]}", readme)
+def filled(text: str) -> str:
+    """A document with every example's output as it is now."""
+    return _EXAMPLE.sub(lambda match: f"{match[1]}{''.join(printed(match['command']))}{match[5]}", text)
 
 
 def picture() -> str:
@@ -89,14 +91,14 @@ def picture() -> str:
 
 def main() -> int:
     """Rewrite, or check."""
-    readme, svg = filled(README.read_text(encoding="utf-8")), picture()
+    made = {file: filled(file.read_text(encoding="utf-8")) for file in DOCUMENTS} | {PICTURE: picture()}
+    stale = [file for file, text in made.items() if text != file.read_text(encoding="utf-8")]
     if "--check" in sys.argv:
-        is_true = readme == README.read_text(encoding="utf-8") and svg == PICTURE.read_text(encoding="utf-8")
-        if not is_true:
-            print("the README's examples are not true any more: run python docs/examples.py", file=sys.stderr)
-        return int(not is_true)
-    README.write_text(readme, encoding="utf-8")
-    PICTURE.write_text(svg, encoding="utf-8")
+        for file in stale:
+            print(f"not true any more: {file.relative_to(CHECKOUT)}; run python docs/examples.py", file=sys.stderr)
+        return int(bool(stale))
+    for file in stale:
+        file.write_text(made[file], encoding="utf-8")
     return 0
 
 

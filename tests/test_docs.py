@@ -16,6 +16,7 @@ from archivepolicy.records.provenance import SCHEMA_VERSION
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+COMMANDS_PAGE = (CHECKOUT / "docs" / "commands.md").read_text(encoding="utf-8")
 DOCUMENTS = README + "".join(file.read_text(encoding="utf-8") for file in sorted((CHECKOUT / "docs").glob("*.md")))
 
 
@@ -28,9 +29,10 @@ def command(name: str) -> click.Command:
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_and_option_is_in_the_documents(name: str) -> None:
     assert f"archivepolicy {name}" in README
+    assert f"## `archivepolicy {name}" in COMMANDS_PAGE
     for parameter in command(name).params:
         for spelling in (word for word in parameter.opts if word.startswith("--")):
-            assert f"`{spelling}" in README, f"{name} {spelling}"
+            assert f"`{spelling}" in COMMANDS_PAGE, f"{name} {spelling}"
 
 
 def test_every_command_module_is_listed() -> None:
@@ -44,7 +46,7 @@ def test_every_public_name_and_exit_code_is_in_the_documents() -> None:
         if name != "__version__":
             assert re.search(rf"`(ap\.)?{name}\b", DOCUMENTS), name
     for code in range(7):
-        assert re.search(rf"^\| {code} \|", README, re.MULTILINE), code
+        assert re.search(rf"^\| {code} \|", COMMANDS_PAGE, re.MULTILINE), code
 
 
 @pytest.mark.parametrize("heading", ["Run it", "Test it"])
@@ -96,5 +98,7 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
 
 def test_the_examples_are_what_the_commands_print() -> None:
     examples = runpy.run_path(str(CHECKOUT / "docs" / "examples.py"))
-    assert examples["filled"](README) == README
+    assert {file.name for file in examples["DOCUMENTS"]} == {"README.md", "commands.md"}
+    for text in (README, COMMANDS_PAGE):
+        assert examples["filled"](text) == text
     assert examples["picture"]() == (CHECKOUT / "docs" / "get.svg").read_text(encoding="utf-8")
