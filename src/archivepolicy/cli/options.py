@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Command: TypeAlias = Callable[..., Any]
 
+CONTACT_VARIABLE = "ARCHIVEPOLICY_CONTACT"
 DEFAULT_STORE = "snapshots"
 
 
@@ -39,9 +41,37 @@ def archive_options(command: Command) -> Command:
             "  [default: 180]",
         ),
         click.option(
+            "--contact",
+            envvar=CONTACT_VARIABLE,
+            expose_value=False,
+            callback=_with_contact,
+            metavar="ADDRESS",
+            help="An address of yours that requests carry, beside the program's name and version.  "
+            f"[env var: {CONTACT_VARIABLE}]",
+        ),
+        click.option(
             "--refresh", is_flag=True, help="Ask the archive's index again even where a fresh answer is kept."
         ),
     )
+
+
+def _with_contact(ctx: click.Context, param: click.Parameter, contact: str | None) -> str | None:
+    """Let all sessions that this command opens name the contact; the environment is as it was when the command ends."""
+    del param
+    if contact is None:
+        return None
+    from archivepolicy.archives.contact import contact_of
+
+    before = os.environ.get(CONTACT_VARIABLE)
+    os.environ[CONTACT_VARIABLE] = contact_of(contact)
+
+    def restore() -> None:
+        os.environ.pop(CONTACT_VARIABLE)
+        if before is not None:
+            os.environ[CONTACT_VARIABLE] = before
+
+    ctx.call_on_close(restore)
+    return contact
 
 
 def store_option(command: Command) -> Command:
