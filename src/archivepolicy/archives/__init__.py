@@ -65,6 +65,8 @@ def open_archive(
         InputError: No such kind of archive, an address that is none, or a contact that cannot be sent.
         ArchiveFileError: No such file, or not an archive file.
     """
+    if max_wait_s is not None and not max_wait_s >= 0:  # "not a number" is neither
+        raise InputError(f"not a waiting time: {max_wait_s} (seconds, 0 or more)")
     if name is not None and not isinstance(name, str | Path | Sequence):
         return name
     names = [name] if isinstance(name, str | Path) else list(dict.fromkeys(name or _default_names()))

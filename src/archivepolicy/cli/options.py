@@ -197,9 +197,25 @@ def shown_progress() -> Callable[[int, int], None] | None:
 
 def print_product(text: str) -> None:
     """Write the product to standard output as UTF-8, whatever the terminal's encoding; alone and whole."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    if sys.stdout is None:  # closed by who started us
+        raise click.ClickException("cannot write to standard output: it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _turn_away_output()
+        sys.exit(141)  # 128 + SIGPIPE: the reader has left, and nothing is wrong
+    except OSError as cause:
+        _turn_away_output()
+        raise click.ClickException(f"cannot write to standard output: {cause.strerror or cause}") from cause
+
+
+def _turn_away_output() -> None:
+    """Send what still waits to be written nowhere, so that the interpreter does not try again as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def terminal_width() -> int | None:
