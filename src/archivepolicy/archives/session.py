@@ -30,6 +30,7 @@ from archivepolicy.archives.contact import contact_of
 from archivepolicy.archives.limiter import Allowance, Limiter
 from archivepolicy.archives.limits import Limits, Request, archive_address, limits_of, state_file
 from archivepolicy.archives.pacebook import PaceBook, opened_book
+from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError
 from archivepolicy.urls import host_of
 from archivepolicy.version import __version__
@@ -111,6 +112,19 @@ class Reply(_Head):
     """
 
     body: bytes
+
+    @property
+    def plain_body(self) -> bytes:
+        """The body with its content coding undone; empty where that is damaged."""
+        try:
+            return decoded_body(self.body, self.header("content-encoding"))[0]
+        except CodingError:
+            return b""
+
+    @property
+    def text(self) -> str:
+        """The archive's own word as text (UTF-8, what is none replaced); empty where its coding is damaged."""
+        return self.plain_body.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
