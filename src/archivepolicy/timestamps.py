@@ -16,7 +16,7 @@ from archivepolicy.errors import InputError
 
 _DASHED = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?", re.ASCII)
 _ISO_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}(?P<minute>:?\d{2}(?P<second>:?\d{2}(?:[.,]\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?",
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}(?P<minute>:?\d{2}(?P<second>:?\d{2}(?:[.,]\d+)?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
 _DIGITS = re.compile(r"\d{4,14}", re.ASCII)

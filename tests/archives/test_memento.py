@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 
+import archivepolicy as ap
 from archivepolicy.archives.memento import MAX_PAGES, MementoArchive
 from archivepolicy.archives.session import Session
 from archivepolicy.archives.timegate import MAX_QUESTIONS
@@ -28,7 +30,7 @@ def server() -> Iterator[FaultyServer]:
 def archive(server: FaultyServer) -> MementoArchive:
     return MementoArchive(
         f"{server.url}/m/",
-        open_session=lambda address: Session(address, max_wait_s=0, sleep=lambda seconds: None),
+        open_session=lambda address: Session(address, sleep=lambda seconds: None),
         now=lambda: "20261123000000",
     )
 
@@ -82,7 +84,9 @@ def test_pages_without_end_and_on_other_hosts_are_not_followed(server: FaultySer
     server.route(MAP, endless)
     listing = archive(server).listing(URL)
     assert len(server.requests) == MAX_PAGES
-    assert "more than 100 pages" in listing.warnings[0]
+    elsewhere, endless_one = listing.warnings
+    assert "a TimeMap elsewhere, which was not read: http://elsewhere.example/timemap" in elsewhere
+    assert "more than 100 pages" in endless_one
 
 
 def test_other_pages_and_mementos_without_a_time_are_left_out(server: FaultyServer) -> None:
@@ -136,6 +140,22 @@ def test_what_is_not_this_capture_is_never_taken_for_it(server: FaultyServer, an
             here.replay(capture)
     with pytest.raises(NotReplayableError, match="no address"):
         here.replay(Capture(url=URL, timestamp="20100101000000", archive="x"))
+
+
+def test_a_server_error_may_be_a_capture_s_own_where_revisits_are_not_told(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    server.route(MAP, timemap(usual("20140101000000"), usual("20150101000000")))
+    server.route("/m/20150101000000", Answer(status=503, body=b"<html>Archive Error</html>"))
+    text = b"<h1>Privacy policy</h1><p>We collect your name and your e-mail address, and keep both for a year.</p>"
+    server.route("/m/20140101000000", body("20140101000000", text))
+    snapshot = ap.get(URL, archive=archive(server), store=tmp_path)
+    assert snapshot.capture.timestamp == "20140101000000"
+    assert snapshot.answer is not None
+    assert [one.reason for one in snapshot.answer.skipped] == ["127.0.0.1 answered 503 to a replay"]
+    server.route("/m/20140101000000", Answer(status=503))
+    with pytest.raises(ArchiveUnavailableError, match="answered 503 to a replay"):  # none came: that is no word on them
+        ap.get(URL, archive=archive(server))
 
 
 def test_an_aggregator_s_captures_name_the_archive_that_holds_them(server: FaultyServer) -> None:

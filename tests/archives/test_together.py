@@ -219,6 +219,14 @@ def test_prefixes_of_all_that_list_them_come_once(files: list[Path], server: Fau
     assert memento.prefix_listing("http://www.meadow.example/", words=WORDS, limit=1).captures == ()
 
 
+def test_of_equal_captures_the_archive_that_was_named_first_is_asked(tmp_path: Path) -> None:
+    one = write_warc(tmp_path / "one.warc.gz", OLD)
+    two = write_warc(tmp_path / "two.warc.gz", OLD)
+    for first, second in ((one, two), (two, one)):
+        snapshot = ap.get(POLICY, as_of="2013", archive=[first, second])
+        assert snapshot.capture.archive == first.name
+
+
 def run(*arguments: str) -> int:
     with pytest.raises(SystemExit) as leaving:
         main(list(arguments))

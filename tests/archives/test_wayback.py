@@ -201,13 +201,20 @@ def test_an_archived_error_is_an_answer_and_never_waited_for(server: FaultyServe
         ("/web/20130608222501id_/http://b.example/new?x=1", "http://b.example/new?x=1"),
         ("http://b.example/live", "http://b.example/live"),
         ("/relative", "http://a.example/relative"),
+        ("//{host}/web/20130608222501id_/http://b.example/new", "http://b.example/new"),
+        ("https://{host}/web/20130608222501id_/http://b.example/new", "http://b.example/new"),
+        (
+            "http://{host}/other/20130608222501id_/http://b.example/",
+            "http://{host}/other/20130608222501id_/http://b.example/",
+        ),
     ],
 )
 def test_an_archived_redirect_tells_the_original_target_and_is_not_followed(
     server: FaultyServer, location: str, target: str
 ) -> None:
-    server.route(REPLAY, memento(status=301, headers=(("Location", location),)))
-    assert archive(server).replay(capture(status=301)).location == target
+    host = server.url.partition("://")[2]
+    server.route(REPLAY, memento(status=301, headers=(("Location", location.format(host=host)),)))
+    assert archive(server).replay(capture(status=301)).location == target.format(host=host)
     assert len(server.requests) == 1
 
 

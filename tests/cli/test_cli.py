@@ -113,19 +113,81 @@ def test_errors_are_one_line_with_their_exit_code(
 @pytest.mark.parametrize(
     "arguments",
     [
-        (),
         ("get",),
         ("nothing",),
         ("get", POLICY, "--select", "x"),
         ("get", POLICY, "--select", "as-off"),
         ("get", POLICY, "--max-wait", "-1"),
+        ("get", POLICY, "--max-wait", "nan", "--archive", "wayback:http://127.0.0.1:9"),
+        ("captures", POLICY, "--from", "2020", "--to", "2010", "--archive", "wayback:http://127.0.0.1:9"),
+        ("convert", "/nothing/there.html"),
         ("--x",),
     ],
 )
-def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
+def test_wrong_usage_ends_with_2_and_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"archivepolicy: ")
+    assert done.stderr.count(b"\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    done = run()
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"Usage:" in done.stderr
+    assert b"Exit codes:" in done.stderr
+
+
+def redirected(where: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """Run with standard output led elsewhere, by a shell."""
+    command = ["sh", "-c", f'exec "$@" {where}', "sh", sys.executable, "-m", "archivepolicy", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that Linux has")
+def test_output_that_cannot_be_written_is_one_line(demo_warc: Path) -> None:
+    options = (POLICY, "--archive", demo_warc, "--no-store")
+    for where, why in ((">/dev/full", b"No space left on device"), (">&-", b"it is closed")):
+        for command in (("get", *options), ("get", *options, "--json"), ("captures", *options, "--csv")):
+            done = redirected(where, *command)
+            assert (done.returncode, done.stdout) == (1, b"")
+            assert done.stderr == b"archivepolicy: cannot write to standard output: " + why + b"\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of a POSIX system")
+def test_a_reader_that_leaves_is_no_error(demo_warc: Path) -> None:
+    options = [POLICY, "--archive", str(demo_warc), "--no-store"]
+    for command in ("get", "captures"):
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [sys.executable, "-m", "archivepolicy", command, *options],
+            stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_date_in_the_future_is_said_to_be_one(demo_warc: Path, tmp_path: Path) -> None:
+    done = run("get", POLICY, "--as-of", "9999", "--archive", demo_warc, "--no-store", cwd=tmp_path)
+    assert done.returncode == 0
+    assert b"The date asked for lies in the future" in done.stderr
+    assert b"future" not in run("get", POLICY, "--archive", demo_warc, "--no-store", cwd=tmp_path).stderr
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are any bytes on Linux alone")
+def test_names_that_are_no_text_do_no_harm(demo_warc: Path, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(bytes(tmp_path) + b"/latin \xed"))
+    folder.mkdir()
+    archive = folder / os.fsdecode(b"d\xe9mo.warc.gz")
+    archive.write_bytes(demo_warc.read_bytes())
+    for _ in range(2):  # the second time by the kept index and the store
+        for given in (archive, folder):
+            done = run("get", POLICY, "--as-of", "2012", "--archive", given, "--store", folder / "store")
+            assert done.returncode == 0, done.stderr
+            assert rb"d\xe9mo.warc.gz".replace(b"\\", b"\\\\") in done.stdout
+    assert run("verify", "--store", folder / "store").returncode == 0
 
 
 def test_an_archive_that_limits_ends_with_4_and_says_when_to_come_back(tmp_path: Path) -> None:

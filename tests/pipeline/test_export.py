@@ -156,6 +156,18 @@ def test_the_command_never_replaces_a_file_unasked(demo_warc: Path, tmp_path: Pa
     assert (nowhere.returncode, nowhere.stderr.count("\n")) == (2, 1)
 
 
+def test_an_archive_without_digests_is_not_said_to_know_other_bytes(pywb_bare: PywbPeer, tmp_path: Path) -> None:
+    done = run("export", POLICY, "--evidence", "bundle.zip", "--as-of", "2013-06-30",
+               "--archive", f"memento:{pywb_bare.url}/web", cwd=tmp_path)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "first capture after: 2013-11-02T19:47:10Z (gap of 144 days); the index does not tell" in done.stderr
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        (name,) = [name for name in bundle.namelist() if name.endswith("report.html")]
+        report = bundle.read(name).decode()
+    assert "The first capture after is of 2013-11-02T19:47:10Z; the index does not tell" in report
+    assert "with other bytes" not in done.stderr + report
+
+
 def test_nothing_is_written_where_there_is_no_answer(demo_warc: Path, tmp_path: Path) -> None:
     done = run("export", "--evidence", "out.zip", POLICY, "--as-of", "2011", "--archive", demo_warc, cwd=tmp_path)
     assert done.returncode == 3

@@ -46,6 +46,23 @@ def test_of_twins_of_one_second_the_one_with_a_text_comes_first() -> None:
         assert in_preference(rows, parse_period("2012"), Select.AFTER)[0].status == 200
 
 
+def test_of_equal_captures_the_one_that_came_first_answers() -> None:
+    rows = [capture("20130101000000", url=url) for url in ("http://a.example/1", "http://a.example/2")]
+    for select, date in ((Select.AS_OF, "2013"), (Select.BEFORE, "2014"), (Select.AFTER, "2012"), (Select.NEAREST, "2013"),
+                         (Select.EXACT, "2013")):  # fmt: skip
+        assert in_preference(rows, parse_period(date), select) == rows
+        assert in_preference(rows[::-1], parse_period(date), select) == rows[::-1]
+
+
+def test_only_digests_tell_that_bytes_are_others() -> None:
+    rows = [capture(f"201{year}0101000000", digest=digest) for year, digest in enumerate(("A", "B", None))]
+    near = neighbours(rows, rows[1])
+    assert near.other_before is not None
+    assert near.other_after is not None
+    assert [near.has_other_bytes(one) for one in (near.other_before, near.other_after)] == [True, False]
+    assert not neighbours(rows, rows[2]).has_other_bytes(rows[1])
+
+
 CAPTURES = st.lists(
     st.builds(
         capture,

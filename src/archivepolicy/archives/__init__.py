@@ -44,7 +44,11 @@ def current_timestamp() -> str:
 
 
 def open_archive(
-    name: ArchiveChoice = None, *, max_wait_s: float | None = None, now: Callable[[], str] = current_timestamp
+    name: ArchiveChoice = None,
+    *,
+    max_wait_s: float | None = None,
+    contact: str | None = None,
+    now: Callable[[], str] = current_timestamp,
 ) -> Archive:
     """Open an archive by its name (the table above). No request is sent yet; local files are looked for.
 
@@ -53,16 +57,20 @@ def open_archive(
             None or nothing for what `ARCHIVEPOLICY_ARCHIVE` names (several: with spaces between them), or the Wayback
             Machine.
         max_wait_s: How long all requests may wait in all where the archive limits or fails; None for three minutes.
+        contact: An address of yours that requests carry beside the program's name; None for what `ARCHIVEPOLICY_CONTACT`
+            says.
         now: Tells the time, 14 digits.
 
     Raises:
-        InputError: No such kind of archive, or an address that is none.
+        InputError: No such kind of archive, an address that is none, or a contact that cannot be sent.
         ArchiveFileError: No such file, or not an archive file.
     """
+    if max_wait_s is not None and not max_wait_s >= 0:  # "not a number" is neither
+        raise InputError(f"not a waiting time: {max_wait_s} (seconds, 0 or more)")
     if name is not None and not isinstance(name, str | Path | Sequence):
         return name
     names = [name] if isinstance(name, str | Path) else list(dict.fromkeys(name or _default_names()))
-    open_session = _session_opener(max_wait_s)
+    open_session = _session_opener(max_wait_s, contact)
     opened = [_opened(one, open_session, now) if isinstance(one, str | Path) else one for one in names]
     if len(opened) == 1:
         return opened[0]
@@ -145,7 +153,7 @@ def _warc(path: Path) -> Archive:
     return WarcArchive(path)
 
 
-def _session_opener(max_wait_s: float | None) -> Callable[[str], Session]:
+def _session_opener(max_wait_s: float | None, contact: str | None) -> Callable[[str], Session]:
     """What opens the session to an address; all sessions that it opens share one waiting time."""
     shared: list[Allowance] = []
 
@@ -155,7 +163,7 @@ def _session_opener(max_wait_s: float | None) -> Callable[[str], Session]:
 
         if not shared:
             shared.append(Allowance(DEFAULT_MAX_WAIT_S if max_wait_s is None else max_wait_s, time.time))
-        return Session(base_url, max_wait_s=shared[0])
+        return Session(base_url, max_wait_s=shared[0], contact=contact)
 
     return opened
 

@@ -17,7 +17,6 @@ from archivepolicy.archives.cdx import capture_from_row, in_order, skipped_rows_
 from archivepolicy.archives.cdx_shapes import Row, parsed_rows
 from archivepolicy.archives.limits import Request, limits_of
 from archivepolicy.archives.warc_records import UNREADABLE, not_replayable, read_memento, revisited
-from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError, InputError
 from archivepolicy.records import Listing
 from archivepolicy.urls import host_of, index_key
@@ -25,7 +24,7 @@ from archivepolicy.urls import host_of, index_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from archivepolicy.archives.session import Reply, Session
+    from archivepolicy.archives.session import Session
     from archivepolicy.records import Capture, Memento
 
 log = logging.getLogger(__name__)
@@ -139,7 +138,7 @@ class CommonCrawlArchive:
         if self._crawls is None:
             address = f"{self._index_url}/collinfo.json"
             reply = self._index.get(address, Request.INDEX)
-            listed = _crawls(_text(reply))
+            listed = _crawls(reply.text)
             if not listed:
                 raise ArchiveUnavailableError(
                     f"{self.name}: no list of crawls at {address} (answered {reply.status})", archive=self.name
@@ -177,7 +176,7 @@ class CommonCrawlArchive:
     def _page(self, crawl: str, address: str, url: str, number: int) -> list[Row | None]:
         query = urlencode({"url": url, "output": "json", "page": number})
         reply = self._index.get(f"{address}?{query}", Request.INDEX)
-        text = _text(reply)
+        text = reply.text
         if reply.status == 404 and "No Captures" in text:
             return []
         if reply.status == 400:
@@ -241,10 +240,3 @@ def _failure_warning(failures: list[ArchiveUnavailableError], count: int) -> tup
     if not failures:
         return ()
     return (f"{len(failures)} of {count} indexes could not be asked ({failures[0]}); captures may be missing.",)
-
-
-def _text(reply: Reply) -> str:
-    try:
-        return decoded_body(reply.body, reply.header("content-encoding"))[0].decode("utf-8", "replace")
-    except CodingError:
-        return ""

@@ -21,7 +21,6 @@ from archivepolicy.archives.link_format import LinkValue, parse_links
 from archivepolicy.archives.playback import Playback
 from archivepolicy.archives.session import Reply, Request, Session
 from archivepolicy.archives.timegate import found_through_gate
-from archivepolicy.codings import CodingError, decoded_body
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, InputError, NotReplayableError
 from archivepolicy.records import Capture, Listing
 from archivepolicy.timestamps import iso_time
@@ -144,8 +143,10 @@ class MementoArchive:
             found.add(links, address)
             for target in (urljoin(address, link.target) for link in links if _is_timemap(link)):
                 if target not in seen and host_of(target) == self.name:
-                    seen.add(target)
                     pages.append(target)
+                elif target not in seen:
+                    found.warnings.append(f"{self.name} names a TimeMap elsewhere, which was not read: {target}")
+                seen.add(target)
         if pages:
             found.warnings.append(f"{self.name}'s TimeMap has more than {MAX_PAGES} pages; the rest was not read.")
         return True
@@ -153,7 +154,7 @@ class MementoArchive:
     def _page(self, address: str, found: _Found, *, is_first: bool) -> list[LinkValue] | None:
         """The links of one page; None where there is no TimeMap at all."""
         reply = self._asked(address)
-        text = _text(reply)
+        text = reply.text
         if reply.status == 200 and not text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
             links, unread = parse_links(text)
             found.unread += unread
@@ -207,10 +208,3 @@ class MementoArchive:
 
 def _is_timemap(link: LinkValue) -> bool:
     return "timemap" in link.relations and link.parameters.get("type", _LINK_FORMAT).startswith(_LINK_FORMAT)
-
-
-def _text(reply: Reply) -> str:
-    try:
-        return decoded_body(reply.body, reply.header("content-encoding"))[0].decode("utf-8", "replace")
-    except CodingError:
-        return ""

@@ -9,17 +9,16 @@ else is the archive speaking for itself, and is never taken for a policy.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
-from archivepolicy.archives.link_format import parse_links
+from archivepolicy.archives.link_format import http_timestamp, parse_links
 from archivepolicy.archives.session import BrokenAnswerError, Reply, Request
 from archivepolicy.codings import CUT_SHORT, CodingError, decoded_body
 from archivepolicy.digests import sha1_base32
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, NotReplayableError
 from archivepolicy.records import Capture, Memento
-from archivepolicy.timestamps import from_datetime, iso_time
+from archivepolicy.timestamps import iso_time
 from archivepolicy.urls import ReplayAddress, host_of, index_key, quote_once, split_replay_address
 
 if TYPE_CHECKING:
@@ -98,13 +97,16 @@ class Playback:
             raise _not_replayable(
                 capture, f"{self.name} does not give this capture; {where}", offered_url=there.url if there else None
             )
-        text = _readable(reply)
+        text = reply.plain_body
         if any(sign in text for sign in _EXCLUSION_SIGNS) or reply.status in (403, 451):
             raise ExcludedError(
                 f"{self.name} excludes {capture.url} from its archive", url=capture.url, timestamp=capture.timestamp
             )
-        if reply.status >= 500 and not capture.is_revisit:
-            raise ArchiveUnavailableError(f"{self.name} answered {reply.status} to a replay", archive=self.name)
+        if reply.status >= 500:
+            failure = ArchiveUnavailableError(f"{self.name} answered {reply.status} to a replay", archive=self.name)
+            if not _may_be_revisit(capture):
+                raise failure
+            raise _not_replayable(capture, str(failure)) from failure
         raise _not_replayable(capture, f"{self.name} answered {reply.status} without a capture")
 
     def _is_same_capture(self, address: str, there: ReplayAddress, capture: Capture) -> bool:
@@ -113,7 +115,7 @@ class Playback:
         return is_here and there.timestamp == capture.timestamp and index_key(there.url) == index_key(capture.url)
 
     def _memento(self, capture: Capture, reply: Reply, now: str) -> Memento:
-        captured_at = _memento_timestamp(reply)
+        captured_at = http_timestamp(reply.header("memento-datetime") or "")
         if captured_at is None:
             raise _not_replayable(capture, f"{self.name} gives no readable capture time")
         if captured_at != capture.timestamp:
@@ -170,7 +172,21 @@ class Playback:
             return None
         address = urljoin(reply.url, location)
         there = split_replay_address(address)
-        return there.url if there and address.startswith(f"{self.collection_url}/") else location
+        is_here = _schemeless(address).startswith(f"{_schemeless(self.collection_url)}/")
+        return there.url if there and is_here else location
+
+
+def _may_be_revisit(capture: Capture) -> bool:
+    """Whether a server error may be this capture's own: pywb answers 503 for ever where a revisit's body is nowhere.
+
+    An index of a Memento archive does not tell which captures are revisits.
+    """
+    return capture.is_revisit or (capture.status is None and capture.digest is None)
+
+
+def _schemeless(url: str) -> str:
+    """An archive's address as it is under http and https alike."""
+    return url.partition("://")[2]
 
 
 def _archived_headers(reply: Reply) -> tuple[tuple[str, str], ...]:
@@ -193,13 +209,6 @@ def _archived_headers(reply: Reply) -> tuple[tuple[str, str], ...]:
         for key, value in reply.headers
         if key.lower() not in _OF_ARCHIVE and not key.lower().startswith("x-archive-")
     )
-
-
-def _memento_timestamp(reply: Reply) -> str | None:
-    try:
-        return from_datetime(parsedate_to_datetime(reply.header("memento-datetime") or ""))
-    except (TypeError, ValueError):
-        return None
 
 
 def _other_original(capture: Capture, reply: Reply) -> str | None:
@@ -240,13 +249,6 @@ def _is_cut(memento: Memento) -> bool:
     announced = _announced_bytes(memento.headers)
     is_short = announced is not None and 0 < len(memento.stored_payload) < announced
     return (is_short or CUT_SHORT in memento.warnings) and memento.digest_verdict != "match"
-
-
-def _readable(reply: Reply) -> bytes:
-    try:
-        return decoded_body(reply.body, reply.header("content-encoding"))[0]
-    except CodingError:
-        return b""
 
 
 def _not_replayable(capture: Capture, why: str, *, offered_url: str | None = None) -> NotReplayableError:

@@ -26,10 +26,12 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from archivepolicy.archives.contact import contact_of
 from archivepolicy.archives.limiter import Allowance, Limiter
 from archivepolicy.archives.limits import Limits, Request, archive_address, limits_of, state_file
 from archivepolicy.archives.pacebook import PaceBook, opened_book
-from archivepolicy.errors import ArchiveUnavailableError, InputError
+from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.errors import ArchiveUnavailableError
 from archivepolicy.urls import host_of
 from archivepolicy.version import __version__
 
@@ -41,7 +43,6 @@ __all__ = ["DEFAULT_MAX_WAIT_S", "BrokenAnswerError", "Download", "Reply", "Requ
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_WAIT_S = 180.0
-CONTACT_VARIABLE = "ARCHIVEPOLICY_CONTACT"
 _CONNECT_S = 10.0
 _SILENCE_S = 60.0  # between two pieces of an answer
 _LEAST_TIMEOUT_S = 5.0  # however little waiting is left, an answer gets this long
@@ -112,6 +113,19 @@ class Reply(_Head):
 
     body: bytes
 
+    @property
+    def plain_body(self) -> bytes:
+        """The body with its content coding undone; empty where that is damaged."""
+        try:
+            return decoded_body(self.body, self.header("content-encoding"))[0]
+        except CodingError:
+            return b""
+
+    @property
+    def text(self) -> str:
+        """The archive's own word as text (UTF-8, what is none replaced); empty where its coding is damaged."""
+        return self.plain_body.decode("utf-8", "replace")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download(_Head):
@@ -158,12 +172,13 @@ class Session:
         now: Tells the time, seconds since 1970.
         limits: How fast the archive may be asked; None for what is known of it and set in the environment.
         book: Where its pace is written down; None for the file that all processes share.
+        contact: Whom the archive may write to, part of the user agent; None for what `ARCHIVEPOLICY_CONTACT` says.
 
     Raises:
-        InputError: A setting of the environment that cannot be understood.
+        InputError: The contact, or a setting of the environment, cannot be understood.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an independent choice of the caller
         self,
         base_url: str,
         *,
@@ -172,6 +187,7 @@ class Session:
         now: Callable[[], float] = time.time,
         limits: Limits | None = None,
         book: PaceBook | None = None,
+        contact: str | None = None,
     ) -> None:
         self.archive = host_of(base_url)
         self._sleep = sleep
@@ -186,7 +202,7 @@ class Session:
             sleep=sleep,
         )
         self._http = requests.Session()
-        self._http.headers["User-Agent"] = user_agent()
+        self._http.headers["User-Agent"] = user_agent(contact)
         self._http.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
@@ -331,18 +347,14 @@ class Session:
         self._sleep(seconds)
 
 
-def user_agent() -> str:
-    """Name this program, its version and whom to ask about it (`ARCHIVEPOLICY_CONTACT`, where it is set).
+def user_agent(contact: str | None = None) -> str:
+    """Name this program, its version and whom to ask about it (`ARCHIVEPOLICY_CONTACT` where None is given).
 
     Raises:
         InputError: The contact cannot stand in a header.
     """
-    contact = os.environ.get(CONTACT_VARIABLE, "").strip()
-    if not (contact.isascii() and contact.isprintable()):
-        raise InputError(
-            f"{CONTACT_VARIABLE} cannot be sent: {contact!r} (plain letters of one line, such as an address)"
-        )
-    return f"archivepolicy/{__version__}" + (f" ({contact})" if contact else "")
+    named = contact_of(contact)
+    return f"archivepolicy/{__version__}" + (f" ({named})" if named else "")
 
 
 def _receive(raw: urllib3.BaseHTTPResponse, stream: IO[bytes], *, silence_s: float, longest_s: float) -> None:

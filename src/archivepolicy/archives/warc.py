@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from archivepolicy.archives.cache import cache_folder
 from archivepolicy.archives.cdx import in_order
 from archivepolicy.archives.prefix import prefix_rows, words_pattern
-from archivepolicy.archives.warc_files import WarcFile, warc_files
+from archivepolicy.archives.warc_files import WarcFile, path_text, warc_files
 from archivepolicy.archives.warc_index import WarcIndex
 from archivepolicy.archives.warc_records import UNREADABLE, Entry, not_replayable, read_memento, revisited
 from archivepolicy.errors import ArchiveFileError, NotReplayableError
@@ -51,7 +51,7 @@ class WarcArchive:
     @property
     def name(self) -> str:
         """The file's or the folder's name."""
-        return self._root.name or str(self._root)
+        return path_text(self._root.name or self._root)
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ and a wrong one would go unnoticed.
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 from dataclasses import dataclass
@@ -46,8 +47,8 @@ class WarcFile:
 
     @property
     def name(self) -> str:
-        """The name of the file on disk."""
-        return self.path.name
+        """The name of the file on disk, as text."""
+        return path_text(self.path.name)
 
     def stamp(self) -> tuple[int, int]:
         """Size and time of change, in nanoseconds: a file with others holds other records."""
@@ -104,6 +105,15 @@ class _Stretch(io.RawIOBase):
     def close(self) -> None:
         self._stream.close()
         super().close()
+
+
+def path_text(path: Path | str) -> str:
+    """A path as text that can be printed and kept: a name may hold bytes that are no UTF-8.
+
+    >>> path_text("crawls/2013.warc.gz")
+    'crawls/2013.warc.gz'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def warc_files(root: Path) -> tuple[WarcFile, ...]:

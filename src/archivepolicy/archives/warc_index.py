@@ -16,7 +16,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archivepolicy.archives.warc_files import WarcFile, warc_files
+from archivepolicy.archives.warc_files import WarcFile, path_text, warc_files
 from archivepolicy.archives.warc_records import UNREADABLE, Entry, read_entries
 from archivepolicy.errors import ArchiveFileError
 from archivepolicy.records import Capture
@@ -163,7 +163,7 @@ class WarcIndex:
 
     def _place_files(self) -> None:
         """Note which file each number in the index stands for."""
-        place = {(str(file.path.resolve()), file.member): file for file in self._files}
+        place = {(path_text(file.path.resolve()), file.member): file for file in self._files}
         rows = self._database.execute("SELECT id, path, member FROM files") if self._database else ()
         self._by_id = {row[0]: place[row[1], row[2]] for row in rows}
 
@@ -249,7 +249,7 @@ def _lay_out(database: sqlite3.Connection) -> None:
 def _update(database: sqlite3.Connection, files: Sequence[WarcFile]) -> bool:
     """Bring the index to the files as they are; whether anything had changed."""
     try:
-        wanted = {(str(file.path.resolve()), file.member): (file, *file.stamp()) for file in files}
+        wanted = {(path_text(file.path.resolve()), file.member): (file, *file.stamp()) for file in files}
     except OSError as cause:
         name = str(cause.filename)
         raise ArchiveFileError(f"cannot read {name}: {cause.strerror or cause}", path=name) from cause

@@ -74,14 +74,11 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.ClickException as failure:
-        failure.show()
+        click.echo(_in_one_line(failure), err=True)
         sys.exit(failure.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("archivepolicy: interrupted; what was fetched is kept", err=True)
         sys.exit(130)  # 128 + SIGINT, as shells say it
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has left: nothing is wrong
-        sys.exit(141)  # 128 + SIGPIPE
     except ArchivePolicyError as failure:
         if "--debug" in arguments:
             raise
@@ -89,6 +86,15 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(failure.exit_code)
     # without its standalone mode click gives back the code of a command that left with one
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_one_line(failure: click.ClickException) -> str:
+    """What click says of wrong usage; help, where that is what it shows."""
+    if isinstance(failure, click.exceptions.NoArgsIsHelpError):
+        return failure.format_message()
+    context = failure.ctx if isinstance(failure, click.UsageError) else None
+    hint = f" ({context.command_path} --help)" if context else ""
+    return f"archivepolicy: {' '.join(failure.format_message().split())}{hint}"
 
 
 def _show_waiting() -> None:

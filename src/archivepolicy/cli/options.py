@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Command: TypeAlias = Callable[..., Any]
 
+CONTACT_VARIABLE = "ARCHIVEPOLICY_CONTACT"
 DEFAULT_STORE = "snapshots"
 
 
@@ -39,9 +41,37 @@ def archive_options(command: Command) -> Command:
             "  [default: 180]",
         ),
         click.option(
+            "--contact",
+            envvar=CONTACT_VARIABLE,
+            expose_value=False,
+            callback=_with_contact,
+            metavar="ADDRESS",
+            help="An address of yours that requests carry, beside the program's name and version.  "
+            f"[env var: {CONTACT_VARIABLE}]",
+        ),
+        click.option(
             "--refresh", is_flag=True, help="Ask the archive's index again even where a fresh answer is kept."
         ),
     )
+
+
+def _with_contact(ctx: click.Context, param: click.Parameter, contact: str | None) -> str | None:
+    """Let all sessions that this command opens name the contact; the environment is as it was when the command ends."""
+    del param
+    if contact is None:
+        return None
+    from archivepolicy.archives.contact import contact_of
+
+    before = os.environ.get(CONTACT_VARIABLE)
+    os.environ[CONTACT_VARIABLE] = contact_of(contact)
+
+    def restore() -> None:
+        os.environ.pop(CONTACT_VARIABLE)
+        if before is not None:
+            os.environ[CONTACT_VARIABLE] = before
+
+    ctx.call_on_close(restore)
+    return contact
 
 
 def store_option(command: Command) -> Command:
@@ -167,9 +197,25 @@ def shown_progress() -> Callable[[int, int], None] | None:
 
 def print_product(text: str) -> None:
     """Write the product to standard output as UTF-8, whatever the terminal's encoding; alone and whole."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    if sys.stdout is None:  # closed by who started us
+        raise click.ClickException("cannot write to standard output: it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _turn_away_output()
+        sys.exit(141)  # 128 + SIGPIPE: the reader has left, and nothing is wrong
+    except OSError as cause:
+        _turn_away_output()
+        raise click.ClickException(f"cannot write to standard output: {cause.strerror or cause}") from cause
+
+
+def _turn_away_output() -> None:
+    """Send what still waits to be written nowhere, so that the interpreter does not try again as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def terminal_width() -> int | None:

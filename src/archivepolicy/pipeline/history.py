@@ -20,7 +20,7 @@ from archivepolicy.pipeline.sources import (
     opened_store,
     origin_of,
     outlasted,
-    period_of,
+    window_of,
 )
 from archivepolicy.pipeline.threads import in_threads
 from archivepolicy.records import Skipped
@@ -87,8 +87,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
         ArchiveUnavailableError: The archive cannot be asked now; what was fetched is kept.
         StoreError: The store cannot be read or written.
     """
-    start = period_of(from_, now).start if from_ is not None else ""
-    end = period_of(to, now).end if to is not None else "9"
+    start, end = window_of(from_, to, now)
     wanted = normalise_url(url)
     work = _Work(
         url=wanted,

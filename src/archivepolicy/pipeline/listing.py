@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.archives.together import Together
-from archivepolicy.pipeline.sources import answered, listing_of, missing, opened_archive, opened_store, period_of
+from archivepolicy.pipeline.sources import answered, listing_of, missing, opened_archive, opened_store, window_of
 from archivepolicy.urls import normalise_url
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def listed(  # noqa: PLR0913 - as `captures`
     """List captures as `captures` does, with what was odd about the index's answer."""
     source = opened_archive(archive, max_wait_s, now)
     kept = opened_store(store)
-    start = period_of(from_, now).start if from_ is not None else ""
-    end = period_of(to, now).end if to is not None else "9"
+    start, end = window_of(from_, to, now)
     listing = answered(source, lambda: listing_of(source, kept, normalise_url(url), refresh=refresh, now=now))
     found = tuple(capture for capture in listing.captures if start <= capture.timestamp <= end)
     if not found and isinstance(source, Together) and source.failures:

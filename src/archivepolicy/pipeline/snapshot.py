@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from archivepolicy.timestamps import Period
 
 
+_FUTURE = "The date asked for lies in the future: a capture that is made until then may answer it otherwise."
+
+
 def get(  # noqa: PLR0913 - each is an independent choice of the caller
     url: str,
     *,
@@ -111,6 +114,8 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
             assess=lambda found: assessed(found, question.url, wanted_language),
         ),
     )
+    if period.start > now():
+        answer = replace(answer, notes=(*answer.notes, _FUTURE))
     return _product(kept, snapshot, _with_keys(source, snapshot, answer))
 
 

@@ -96,6 +96,19 @@ def period_of(moment: str | date | Period | None, now: Callable[[], str]) -> Per
     return parse_period(moment.isoformat() if isinstance(moment, date) else moment)
 
 
+def window_of(from_: str | date | None, to: str | date | None, now: Callable[[], str]) -> tuple[str, str]:
+    """The first and last second that two dates include, 14 digits; without a date, what sorts before or after all.
+
+    Raises:
+        InputError: A date cannot be understood, or the window ends before it begins.
+    """
+    start = period_of(from_, now).start if from_ is not None else ""
+    end = period_of(to, now).end if to is not None else "9" * 14
+    if start > end:
+        raise InputError(f"a range that ends before it begins: {from_} to {to}")
+    return start, end
+
+
 def listing_of(source: Archive, kept: Store | None, url: str, *, refresh: bool, now: Callable[[], str]) -> Listing:
     """An archive's captures of a URL, from the store where they are fresh there."""
     if isinstance(source, Together):

@@ -100,8 +100,9 @@ class Neighbours:
         same_from: First capture of the unbroken run with the chosen one's digest; the chosen one itself where it
             stands alone.
         same_until: Last capture of that run.
-        other_before: The last capture with other bytes before the run, or None where the index has none.
-        other_after: The first capture with other bytes after the run, or None.
+        other_before: The last capture with other bytes before the run (where the index gives no digests: with bytes that
+            may be others), or None where the index has none.
+        other_after: The first capture of that kind after the run, or None.
         first: The first capture of the URL, whatever its status.
         last: The last one.
         count: How many captures the index lists.
@@ -114,6 +115,10 @@ class Neighbours:
     first: Capture
     last: Capture
     count: int
+
+    def has_other_bytes(self, neighbour: Capture) -> bool:
+        """Whether the index shows that a neighbour's bytes are not the run's: an index without digests shows nothing."""
+        return None not in (neighbour.digest, self.same_from.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,16 +87,19 @@ def _neighbours(answer: Answer) -> list[tuple[str, str]]:
     lines = []
     if near.same_from != near.same_until:
         lines.append(("Same bytes", f"in every capture from {_moment(near.same_from)} to {_moment(near.same_until)}"))
-    if near.other_before:
-        gap = duration(seconds_between(near.other_before.timestamp, near.same_from.timestamp))
-        lines.append(("Before it", f"last capture with other bytes: {_moment(near.other_before)} (gap of {gap})"))
-    else:
-        lines.append(("Before it", "no earlier capture is listed"))
-    if near.other_after:
-        gap = duration(seconds_between(near.same_until.timestamp, near.other_after.timestamp))
-        lines.append(("After it", f"first capture with other bytes: {_moment(near.other_after)} (gap of {gap})"))
-    else:
-        lines.append(("After it", "no later capture is listed"))
+    for label, other, edge, words in (
+        ("Before it", near.other_before, near.same_from, ("earlier", "last", "before")),
+        ("After it", near.other_after, near.same_until, ("later", "first", "after")),
+    ):
+        if other is None:
+            lines.append((label, f"no {words[0]} capture is listed"))
+            continue
+        gap = duration(abs(seconds_between(other.timestamp, edge.timestamp)))
+        said = (
+            f"{words[1]} capture with other bytes" if near.has_other_bytes(other) else f"{words[1]} capture {words[2]}"
+        )
+        unknown = "" if near.has_other_bytes(other) else "; the index does not tell whether its bytes are others"
+        lines.append((label, f"{said}: {_moment(other)} (gap of {gap}){unknown}"))
     return lines
 
 

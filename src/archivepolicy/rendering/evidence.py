@@ -143,10 +143,13 @@ def _steps(bundle: Bundle) -> list[str]:
     if near.same_from != near.same_until:
         same = f"from {iso_time(near.same_from.timestamp)} to {iso_time(near.same_until.timestamp)}"
         around.append(f"Every capture {same} has the same bytes.")
-    if near.other_before:
-        around.append(f"The last capture before with other bytes is of {iso_time(near.other_before.timestamp)}.")
-    if near.other_after:
-        around.append(f"The first capture after with other bytes is of {iso_time(near.other_after.timestamp)}.")
+    for other, order in ((near.other_before, "last capture before"), (near.other_after, "first capture after")):
+        if other is not None:
+            moment = iso_time(other.timestamp)
+            if near.has_other_bytes(other):
+                around.append(f"The {order} with other bytes is of {moment}.")
+            else:
+                around.append(f"The {order} is of {moment}; the index does not tell whether its bytes are others.")
     around.append("Other bytes do not prove another text, and between two captures nothing is known.")
     steps.append(" ".join(around))
     return ["<h2>What was done</h2>", _list(steps, tag="ol", is_html=True)]

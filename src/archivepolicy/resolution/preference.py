@@ -33,17 +33,15 @@ def in_preference(captures: Iterable[Capture], period: Period, select: Select) -
 
     Returns:
         The captures that `select` admits, best first; may be empty. Of one second's twins those that hold a text stand
-        first.
+        first, then in the order in which they came: of several archives the one that was named first answers.
     """
-    # ascending, and among the captures of one second those with a text last, so that "the last" is one with a text
-    rows = sorted(captures, key=lambda one: (one.timestamp, one.may_hold_text))
     if select is Select.AFTER:
-        later = [one for one in rows if one.timestamp > period.end]
+        later = [one for one in captures if one.timestamp > period.end]
         return sorted(later, key=lambda one: (one.timestamp, not one.may_hold_text))
+    # descending, and among the captures of one second those with a text first; a sort keeps what else is equal as it stood
+    rows = sorted(captures, key=lambda one: (one.timestamp, one.may_hold_text), reverse=True)
     if select is Select.NEAREST:
-        rows.reverse()
         return sorted(rows, key=lambda one: _nearness(one, period))
-    rows.reverse()
     if select is Select.BEFORE:
         return [one for one in rows if one.timestamp < period.start]
     if select is Select.EXACT:

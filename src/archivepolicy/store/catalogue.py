@@ -1,30 +1,35 @@
 """Catalogue: an SQLite index over the store's products (WAL, one writer). Delete it and it is rebuilt from the files.
 
 It holds nothing of its own. A catalogue of another schema, or a damaged one, is made anew; a row whose file is gone is
-passed over. Where nothing may be written (another's store, a read-only disk) it is read as it stands, and one that is
-absent or of another schema is rebuilt in memory.
+passed over. Short questions share one connection, which is kept; what goes on for longer opens its own, and hinders no
+writer (that is what the write-ahead log is for). Where nothing may be written (another's store, a read-only disk) it is read
+as it stands, and one that is absent or of another schema is rebuilt in memory.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import weakref
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from archivepolicy.errors import StoreError
 from archivepolicy.records.section import section_from_dict
+from archivepolicy.store.kept_connection import KeptConnection
 from archivepolicy.store.writing import disk_errors, is_read_only
 from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from archivepolicy.records import Capture
 
-_SCHEMA_VERSION = 3
+T = TypeVar("T")
+
+_SCHEMA_VERSION = 4
 _BUSY_TIMEOUT_S = 30.0  # another process writes for milliseconds; this is for a slow disk
 _TABLES = """
 CREATE TABLE snapshots (
@@ -39,8 +44,20 @@ CREATE TABLE snapshots (
   is_again INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX by_url ON snapshots (index_key, timestamp);
-CREATE INDEX by_digest ON snapshots (digest);
+CREATE INDEX by_digest ON snapshots (digest, timestamp);
 """
+# a digest and a second tell nearly all captures apart, and making a URL's index key costs more than the rest of the look-up
+_OF_DIGEST = (
+    "SELECT path FROM snapshots WHERE digest = ? AND timestamp = ? AND url = ? AND archive_key = ? AND section = ?"
+    " AND NOT is_again"
+)
+_WITHOUT_DIGEST = (
+    "SELECT path FROM snapshots WHERE index_key = ? AND timestamp = ? AND url = ? AND archive_key = ? AND section = ?"
+    " AND digest IS NULL AND NOT is_again"
+)
+_BESIDE = ("-wal", "-shm")
+_PRIMARY = 0xFF  # the part of an error code that tells the kind of error
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NEEDED = frozenset({"archive_key", "url", "timestamp", "payload", "capture"})
 
 
@@ -84,7 +101,16 @@ class Catalogue:
     def __init__(self, path: Path, root: Path) -> None:
         self.path = path
         self._root = root
+        self._kept = KeptConnection(path)
         self._in_memory: sqlite3.Connection | None = None
+
+    def __reduce__(self) -> tuple[type[Catalogue], tuple[Path, Path]]:
+        """Another process opens the file itself."""
+        return Catalogue, (self.path, self._root)
+
+    def close(self) -> None:
+        """Let go of the file; the next question opens it again."""
+        self._kept.close()
 
     def find(self, archive_key: str, capture: Capture, section: str = "") -> str | None:
         """The path of a capture's product, or of a section's, without its ending; None where there is none.
@@ -94,14 +120,12 @@ class Catalogue:
         Raises:
             StoreError: The catalogue cannot be read or rebuilt.
         """
-        with self._readable() as database:
-            row = database.execute(
-                "SELECT path FROM snapshots"
-                " WHERE index_key = ? AND timestamp = ? AND archive_key = ? AND url = ? AND digest IS ?"
-                " AND section = ? AND NOT is_again",
-                (index_key(capture.url), capture.timestamp, archive_key, capture.url, capture.digest, section),
-            ).fetchone()
-        return row[0] if row else None
+        rest = (capture.timestamp, capture.url, archive_key, section)
+        query, first = (
+            (_OF_DIGEST, capture.digest) if capture.digest is not None else (_WITHOUT_DIGEST, index_key(capture.url))
+        )
+        rows = self._asked(lambda database: database.execute(query, (first, *rest)).fetchall())
+        return rows[0][0] if rows else None
 
     def twins(self, archive_key: str, digest: str) -> list[Twin]:
         """The captures of an archive with that digest of which there are products; ascending by time, may be empty.
@@ -109,12 +133,11 @@ class Catalogue:
         Raises:
             StoreError: The catalogue cannot be read or rebuilt.
         """
-        with self._readable() as database:
-            rows = database.execute(
-                "SELECT DISTINCT url, timestamp, digest FROM snapshots WHERE digest = ? AND archive_key = ?"
-                " ORDER BY timestamp, url",
-                (digest, archive_key),
-            ).fetchall()
+        query = (
+            "SELECT DISTINCT url, timestamp, digest FROM snapshots WHERE digest = ? AND archive_key = ?"
+            " ORDER BY timestamp, url"
+        )
+        rows = self._asked(lambda database: database.execute(query, (digest, archive_key)).fetchall())
         return [Twin(*row) for row in rows]
 
     def urls_of(self, digest: str) -> list[str]:
@@ -123,9 +146,8 @@ class Catalogue:
         Raises:
             StoreError: The catalogue cannot be read or rebuilt.
         """
-        with self._readable() as database:
-            rows = database.execute("SELECT DISTINCT url FROM snapshots WHERE digest = ? ORDER BY url", (digest,))
-            return [row[0] for row in rows]
+        query = "SELECT DISTINCT url FROM snapshots WHERE digest = ? ORDER BY url"
+        return [row[0] for row in self._asked(lambda database: database.execute(query, (digest,)).fetchall())]
 
     def add(self, path: str, provenance: Mapping[str, Any]) -> None:
         """Enter a product, or enter it again.
@@ -133,8 +155,8 @@ class Catalogue:
         Raises:
             StoreError: The catalogue cannot be written.
         """
-        with self._opened() as database:
-            _insert(database, path, provenance)
+        with self._failures():
+            self._kept_asked(lambda database: _insert(database, path, provenance))
 
     def rebuild(self) -> None:
         """Make it anew from the files.
@@ -163,6 +185,26 @@ class Catalogue:
         with contextlib.closing(database):
             yield database
 
+    def _asked(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        """Put a short question to the kept connection, or without a trace where nothing may be written."""
+        if not self._kept.is_open and is_read_only(self.path):
+            with self._readable() as database:
+                return ask(database)
+        with self._failures():
+            return self._kept_asked(ask)
+
+    def _kept_asked(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        def asked(database: sqlite3.Connection) -> T:
+            return ask(self._completed(database))  # another release may have made it anew in its own schema
+
+        try:
+            return self._kept.ask(self._connected, asked)
+        except sqlite3.DatabaseError as failure:  # damaged in a place that the opening did not touch
+            if failure.sqlite_errorcode & _PRIMARY not in _DAMAGE:
+                raise
+            self._remove()
+            return self._kept.ask(self._connected, asked)
+
     @contextlib.contextmanager
     def _readable(self) -> Iterator[sqlite3.Connection]:
         """Open the database for reading: the usual way, or without a trace where nothing may be written."""
@@ -179,10 +221,9 @@ class Catalogue:
             return None
         log = self.path.with_name(self.path.name + "-wal")
         is_frozen = is_read_only(self.path)
-        if is_frozen and log.exists() and log.stat().st_size:
-            return None  # another's unfinished business, which cannot be read without writing
+        has_log = log.exists() and log.stat().st_size > 0  # a process that may write has it open, or was killed
         # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
-        mode = "mode=ro&immutable=1" if is_frozen else "mode=rw"
+        mode = "mode=rw" if not is_frozen else "mode=ro" if has_log else "mode=ro&immutable=1"
         database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S)
         try:
             is_current = _is_current(database)
@@ -205,25 +246,32 @@ class Catalogue:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """Open the database, rebuilt where it is absent, damaged or of another schema; commit at the end."""
+        with self._failures(), contextlib.closing(self._connected()) as database, database:
+            yield database
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
         try:
-            with disk_errors(self.path):
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(self._connected()) as database, database:
-                yield database
+            yield
         except sqlite3.Error as cause:
             raise StoreError(f"the store's catalogue failed: {cause}: {self.path}", path=str(self.path)) from cause
 
     def _connected(self) -> sqlite3.Connection:
         """A connection to a catalogue that is complete."""
+        with disk_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             return self._completed(_connect(self.path))
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # not a database at all: nothing in it can be of use
-            for ending in ("", "-wal", "-shm"):
-                with disk_errors(self.path):
-                    self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            self._remove()
             return self._completed(_connect(self.path))
+
+    def _remove(self) -> None:
+        for ending in ("", *_BESIDE):
+            with disk_errors(self.path):
+                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def _completed(self, database: sqlite3.Connection) -> sqlite3.Connection:
         try:
@@ -258,15 +306,28 @@ class Catalogue:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+    _begin(path)
+    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         with contextlib.suppress(sqlite3.OperationalError):  # locked: another process is setting it this very moment
             database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute("PRAGMA synchronous = FULL")  # a row survives a power cut like the product that it stands for
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _begin(path: Path) -> None:
+    """Make the empty file where there is none, without what a deleted one left beside it.
+
+    A process that still has the deleted one open shares its `-shm` with whoever opens a new one under that name: neither
+    would find its rows in the other's log.
+    """
+    with contextlib.suppress(OSError):  # it is there already; or it cannot be made, which SQLite says in its own words
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        for ending in _BESIDE:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _is_current(database: sqlite3.Connection) -> bool:

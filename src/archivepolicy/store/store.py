@@ -59,6 +59,10 @@ class Store:
         self.listings_folder = self._inside / "listings"
         self.catalogue = Catalogue(self._inside / "catalogue.sqlite", self.root)
 
+    def close(self) -> None:
+        """Let go of the catalogue's file, which otherwise stays open as long as this store is in use; it may be used again."""
+        self.catalogue.close()
+
     @property
     def is_read_only(self) -> bool:
         """Whether things can be read from it and none be kept."""
