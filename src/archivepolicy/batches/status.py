@@ -51,7 +51,12 @@ def status(store: str | Path = "snapshots", *, report: str | Path | None = None)
             if is_shared(row, shared):
                 found["shared"].append(_state(row, SHARED))
             if gaps := row.result.gaps:
-                found["gaps"].append(_state(row, f"{len(gaps)} gaps, the longest {max(one.days for one in gaps)} days"))
+                found["gaps"].append(
+                    _state(
+                        row,
+                        f"{len(gaps)} gap{'s, the longest' if len(gaps) > 1 else ' of'} {max(one.days for one in gaps)} days",
+                    )
+                )
     return BatchStatus(
         sites=sites,
         begun_at=begun_at,

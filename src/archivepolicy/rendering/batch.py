@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from rich.live import Live
     from rich.progress import Progress, TaskID
 
     from archivepolicy.records.batch import BatchStatus, BatchSummary, Estimate, ItemState, RequestRange, Tally
@@ -46,6 +47,8 @@ class BatchProgress:
         self._is_quiet = is_quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._live: Live | None = None
+        self._lines: list[str] = []
         self._next_s = _FIRST_LINE_S
         self._handlers: list[logging.Handler] = []
         self._last: str | None = None
@@ -58,8 +61,8 @@ class BatchProgress:
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, where: TracebackType | None
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        if self._live is not None:
+            self._live.stop()
             logging.getLogger().handlers[:] = self._handlers
 
     def __call__(self, tally: Tally) -> None:
@@ -68,25 +71,35 @@ class BatchProgress:
             return
         if self._bar is not None and self._task is not None:
             settled = tally.total - tally.pending
-            self._bar.update(self._task, completed=settled, total=tally.total, told=tally_as_text(tally))
+            self._lines = _details(tally)
+            self._bar.update(self._task, completed=settled, total=tally.total, told=_pace(tally))
         elif tally.seconds >= self._next_s or (not tally.pending and tally.settled_now):
             self._next_s = min(self._next_s * _LINES_GROW, self._next_s + _LONGEST_S)
-            line = f"{tally.total - tally.pending:,} of {tally.total:,}: {tally_as_text(tally)}"
+            line = tally_as_text(tally)
             if line != self._last:
                 self._stream.write(f"{line}\n")
                 self._stream.flush()
             self._last = line
 
     def _begin_bar(self) -> None:
-        from rich.console import Console
+        from rich.console import Console, Group
+        from rich.live import Live
         from rich.logging import RichHandler
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.text import Text
 
         console = Console(file=self._stream)
-        columns = (BarColumn(bar_width=None), MofNCompleteColumn(), TextColumn("{task.fields[told]}", markup=False))
-        self._bar = Progress(*columns, console=console)
-        self._task = self._bar.add_task("", total=None, told="")
-        self._bar.start()
+        if console.is_dumb_terminal:
+            return
+        bar = Progress(BarColumn(bar_width=None), TextColumn("{task.fields[told]}", markup=False), console=console)
+        self._task = bar.add_task("", total=None, told="")
+        self._bar = bar
+
+        def drawn() -> Group:
+            return Group(*bar.get_renderables(), *(Text(line) for line in self._lines))
+
+        self._live = Live(console=console, get_renderable=drawn, redirect_stdout=False, redirect_stderr=False)
+        self._live.start()
         # a warning that is written past the bar would tear it
         root = logging.getLogger()
         self._handlers = list(root.handlers)
@@ -94,23 +107,34 @@ class BatchProgress:
 
 
 def tally_as_text(tally: Tally) -> str:
-    """Counts by outcome, the rate, what holds it up, and the time left.
+    """How far it is, counts by outcome, the rate, what holds it up, and the time left.
 
     >>> from archivepolicy.records.batch import Tally
     >>> tally_as_text(Tally(counts={Outcome.DONE: 3, Outcome.PENDING: 6}, settled_now=3, seconds=90))
-    '3 done; 2.0 a minute; about 3 min left'
+    '3 of 9; 2 a minute; about 3 min left; 3 done'
     """
-    shown = [outcome for outcome in _ORDER[:-1] if tally.counts.get(outcome)]
-    parts = [", ".join(f"{tally.counts[outcome]:,} {outcome}" for outcome in shown) or "nothing settled yet"]
-    if tally.bad_rows:
-        parts.append(f"{tally.bad_rows:,} bad rows")
+    return "; ".join([_pace(tally), *_details(tally)])
+
+
+def _pace(tally: Tally) -> str:
+    parts = [f"{tally.total - tally.pending:,} of {tally.total:,}"]
     if tally.settled_now and tally.seconds:
-        parts.append(f"{tally.settled_now / tally.seconds * 60:.1f} a minute")
-    if tally.waits:
-        parts.append(f"held up by {tally.waits}")
+        per_minute = tally.settled_now / tally.seconds * 60
+        parts.append(f"{per_minute:,.{0 if per_minute >= 10 or per_minute.is_integer() else 1}f} a minute")
     if tally.pending and tally.seconds_left is not None:
         parts.append(f"about {duration(tally.seconds_left)} left")
     return "; ".join(parts)
+
+
+def _details(tally: Tally) -> list[str]:
+    """Counts by outcome, and what holds it up."""
+    shown = [f"{tally.counts[outcome]:,} {outcome}" for outcome in _ORDER[:-1] if tally.counts.get(outcome)]
+    if tally.bad_rows:
+        shown.append(_count(tally.bad_rows, "bad row", "bad rows"))
+    lines = [", ".join(shown) or "nothing settled yet"]
+    if tally.waits:
+        lines.append(f"held up: {tally.waits}")
+    return lines
 
 
 def duration(seconds: float) -> str:
@@ -186,11 +210,11 @@ def status_as_text(status: BatchStatus) -> str:
     began = f"begun {iso_time(status.begun_at)}" if status.begun_at else "not begun"
     state = f"running now (process {status.running})" if status.running else _ended(status.summary.tally)
     name = {"-": "a list from standard input", "": "a list of rows"}.get(status.sites, status.sites)
-    parts = [f"{name}: {began}, {state}\n{summary_as_text(status.summary)}"]
+    parts = [f"{name}: {began}\n{state}\n{summary_as_text(status.summary)}"]
     for heading, items in (
         ("Failed", status.failed),
         ("With a page that unrelated sites share", status.shared),
-        ("Gaps in histories", status.gaps),
+        ("Histories with gaps", status.gaps),
         ("Bad rows", status.bad_rows),
     ):
         if items:
