@@ -189,6 +189,29 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(
     assert run(crowd, tmp_path, rows).tally.counts[Outcome.DONE] == 8
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits on a file's size")
+@pytest.mark.parametrize("limit", [40_000, 100_000])
+def test_files_that_may_not_grow_stop_the_run_with_6_and_a_sound_store(
+    crowd: Crowd, tmp_path: Path, limit: int
+) -> None:
+    import resource
+
+    sites = tmp_path / "sites.txt"
+    sites.write_text("".join(f"{url_of(number)}\n" for number in range(200) if number % 10 != 9), encoding="utf-8")
+    command = [sys.executable, "-m", "archivepolicy", "batch", str(sites), "--as-of", "2014", "--workers", "0"]
+    ended = subprocess.run(
+        [*command, "--archive", crowd.archive, "--store", str(tmp_path / "s")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert ended.returncode == 6, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("archivepolicy: the store")
+    assert not [one for one in verify(tmp_path / "s") if one.matter.is_fault]
+
+
 def test_what_a_dead_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()

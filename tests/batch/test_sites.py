@@ -62,10 +62,15 @@ def test_a_spreadsheets_export(mark: str, end: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_tabs_and_unicode_text(encoding: str) -> None:
     (row,) = sites("domain\tdate\r\nm\u00fcller.example\t2013-06-08 12:30\r\n".encode(encoding))
     assert (row.url, row.dates) == ("http://xn--mller-kva.example/", ("2013-06-08 12:30",))
+
+
+def test_a_mark_that_was_set_twice_is_none_of_the_text() -> None:
+    (row,) = sites("\ufeffurl,date\na.example/p,2013\n".encode("utf-8-sig"))
+    assert row.dates == ("2013",)
 
 
 def test_a_column_of_urls_wins_over_one_of_domains() -> None:

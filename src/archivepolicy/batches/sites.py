@@ -19,7 +19,7 @@ import re
 import sys
 from collections import deque
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
@@ -42,6 +42,7 @@ T = TypeVar("T")
 MAX_LINE_CHARS = 64 * 1024
 _MAX_ROW_LINES = 50  # lines that one quoted cell may span
 _CHUNK_BYTES = 64 * 1024
+_SNIFF_BYTES = 1024
 _SHOWN_CHARS = 80
 _DELIMITERS = ("\t", ";", ",")
 _SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
@@ -124,7 +125,7 @@ def read_sites(stream: BinaryIO) -> Iterator[Site | BadRow]:
         In the order of the rows. Any bytes give rows or bad rows, never an error.
     """
     lines = _Lines(stream)
-    first = lines.next_row_line()
+    first = lines.first_row_line()
     if first is None:
         return
     if first.text.lstrip().startswith(("{", "[", '"{')) and _is_json(first.text):
@@ -164,6 +165,14 @@ class _Lines:
                 return line
         return None
 
+    def first_row_line(self) -> _Line | None:
+        """The first line that is neither empty nor a comment, without the mark that a program may have set twice."""
+        first = self.next()
+        if first is None:
+            return None
+        self.put_back(replace(first, text=first.text.lstrip("\ufeff")))
+        return self.next_row_line()
+
     def put_back(self, *lines: _Line) -> None:
         """Give lines back, to be read again in their order."""
         self._back.extendleft(reversed(lines))
@@ -172,8 +181,8 @@ class _Lines:
 def _read_lines(stream: BinaryIO) -> Iterator[_Line]:
     """Decode and cut into lines; what is not UTF-8 shows as lone surrogates, a line too long is cut and marked."""
     chunk = stream.read(_CHUNK_BYTES)
-    encoding = "utf-16" if chunk[:2] in _UTF16_MARKS else "utf-8-sig"
-    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    encoding = _encoding(chunk)
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     number, text, is_whole = 0, "", True
     while True:
@@ -189,6 +198,17 @@ def _read_lines(stream: BinaryIO) -> Iterator[_Line]:
         chunk = stream.read(_CHUNK_BYTES)
     if text:
         yield _Line(number=number + 1, text=text, is_whole=is_whole)
+
+
+def _encoding(beginning: bytes) -> str:
+    """UTF-16 by its mark, or by the zeros that stand beside the letters of sites; else UTF-8."""
+    if beginning[:2] in _UTF16_MARKS:
+        return "utf-16"
+    even, odd = beginning[:_SNIFF_BYTES:2], beginning[1:_SNIFF_BYTES:2]
+    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros and zeros.count(0) > len(zeros) // 2 and letters.count(0) < len(letters) // 4:
+            return name
+    return "utf-8-sig"
 
 
 def _separator(first: str) -> str | None:

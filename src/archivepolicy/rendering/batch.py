@@ -170,6 +170,8 @@ def summary_as_text(summary: BatchSummary) -> str:
     shown = [(name, count) for name, count in rows if count or name == Outcome.DONE]
     wide = max(len(f"{count:,}") for _, count in shown)
     lines = [f"{count:>{wide},}  {name}" for name, count in shown]
+    if not tally.total and not tally.bad_rows:
+        lines = ["No sites in the list."]
     if summary.report:
         lines.append(f"Report: {summary.report}")
     return "\n".join([*lines, ""])

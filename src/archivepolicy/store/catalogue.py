@@ -131,10 +131,17 @@ class Catalogue:
         """Enter a product, or enter it again.
 
         Raises:
-            StoreError: The catalogue cannot be written.
+            StoreError: The catalogue cannot be written. Where the disk is full it is gone then, to be rebuilt: it would lack
+                a product that is there.
         """
-        with self._opened() as database:
-            _insert(database, path, provenance)
+        try:
+            with self._opened() as database:
+                _insert(database, path, provenance)
+        except StoreError as failure:
+            if _is_of_disk(failure.__cause__):
+                with contextlib.suppress(OSError):
+                    self._remove()
+            raise
 
     def rebuild(self) -> None:
         """Make it anew from the files.
@@ -155,8 +162,12 @@ class Catalogue:
     @contextlib.contextmanager
     def _standing(self) -> Iterator[sqlite3.Connection | None]:
         database: sqlite3.Connection | None = None
-        with contextlib.suppress(sqlite3.Error):
+        try:
             database = self._as_it_stands()
+        except sqlite3.Error as failure:
+            if _is_of_disk(failure):  # a full disk has no room for what readers of a log share: read it alone
+                with contextlib.suppress(sqlite3.Error):
+                    database = self._as_it_stands(is_alone=True)
         if database is None:
             yield None
             return
@@ -173,7 +184,7 @@ class Catalogue:
         with self._standing() as standing:
             yield standing or self._built_in_memory()
 
-    def _as_it_stands(self) -> sqlite3.Connection | None:
+    def _as_it_stands(self, *, is_alone: bool = False) -> sqlite3.Connection | None:
         """A connection that writes nothing; None where the catalogue is not complete."""
         if not self.path.exists():
             return None
@@ -183,8 +194,12 @@ class Catalogue:
             return None  # another's unfinished business, which cannot be read without writing
         # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
         mode = "mode=ro&immutable=1" if is_frozen else "mode=rw"
-        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S)
+        database = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=1.0 if is_alone else _BUSY_TIMEOUT_S
+        )
         try:
+            if is_alone:
+                database.execute("PRAGMA locking_mode = EXCLUSIVE")
             is_current = _is_current(database)
         except BaseException:
             database.close()
@@ -211,6 +226,8 @@ class Catalogue:
             with contextlib.closing(self._connected()) as database, database:
                 yield database
         except sqlite3.Error as cause:
+            if _is_of_disk(cause):
+                self._remove_incomplete()
             raise StoreError(f"the store's catalogue failed: {cause}: {self.path}", path=str(self.path)) from cause
 
     def _connected(self) -> sqlite3.Connection:
@@ -220,10 +237,22 @@ class Catalogue:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # not a database at all: nothing in it can be of use
-            for ending in ("", "-wal", "-shm"):
-                with disk_errors(self.path):
-                    self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            with disk_errors(self.path):
+                self._remove()
             return self._completed(_connect(self.path))
+
+    def _remove_incomplete(self) -> None:
+        """Remove what a full disk left of a catalogue that was being made."""
+        with contextlib.suppress(OSError, sqlite3.Error):
+            database = self._as_it_stands(is_alone=True)
+            if database is None:
+                self._remove()
+            else:
+                database.close()
+
+    def _remove(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def _completed(self, database: sqlite3.Connection) -> sqlite3.Connection:
         try:
@@ -267,6 +296,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _is_of_disk(failure: BaseException | None) -> bool:
+    """Whether SQLite failed because of the disk: full, failing, or a file that cannot be made."""
+    codes = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    return isinstance(failure, sqlite3.Error) and getattr(failure, "sqlite_errorcode", 0) & 0xFF in codes
 
 
 def _is_current(database: sqlite3.Connection) -> bool:
