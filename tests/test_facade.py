@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 
@@ -38,3 +39,9 @@ def test_every_error_has_the_root_and_the_exit_code_of_its_branch() -> None:
         "StoreError": 6,
     }
     assert set(codes) <= set(ap.__all__)
+
+
+def test_errors_pass_between_processes_with_their_data() -> None:
+    sent = errors.NotReplayableError("gone", url="http://a.example/p", timestamp="20140101000000", reasons=("x",))
+    arrived = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own
+    assert (type(arrived), str(arrived), vars(arrived)) == (type(sent), "gone", vars(sent))

@@ -17,13 +17,23 @@ the package is a bug to report. Exit codes 0 and 1 belong to commands, not to er
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ArchivePolicyError(Exception):
-    """Root of every error that this package raises on purpose."""
+    """Root of every error that this package raises on purpose; it passes between processes as it is."""
 
     exit_code: ClassVar[int] = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As Python would, but for calling the class, which may want arguments by name."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(kind: type[ArchivePolicyError], said: tuple[Any, ...], data: dict[str, Any]) -> ArchivePolicyError:
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(data)
+    return error
 
 
 class InputError(ArchivePolicyError):

@@ -189,6 +189,29 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(
     assert run(crowd, tmp_path, rows).tally.counts[Outcome.DONE] == 8
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits on a file's size")
+@pytest.mark.parametrize("limit", [40_000, 100_000])
+def test_files_that_may_not_grow_stop_the_run_with_6_and_a_sound_store(
+    crowd: Crowd, tmp_path: Path, limit: int
+) -> None:
+    import resource
+
+    sites = tmp_path / "sites.txt"
+    sites.write_text("".join(f"{url_of(number)}\n" for number in range(200) if number % 10 != 9), encoding="utf-8")
+    command = [sys.executable, "-m", "archivepolicy", "batch", str(sites), "--as-of", "2014", "--workers", "0"]
+    ended = subprocess.run(
+        [*command, "--archive", crowd.archive, "--store", str(tmp_path / "s")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert ended.returncode == 6, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("archivepolicy: the store")
+    assert not [one for one in verify(tmp_path / "s") if one.matter.is_fault]
+
+
 def test_what_a_dead_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
@@ -218,6 +241,35 @@ def test_an_estimate_sends_nothing_and_a_kept_store_needs_nothing(crowd: Crowd, 
     assert (after.settled, after.index.most, after.replay.most) == (12, 0, 0)
 
 
+def test_an_estimate_of_histories_says_what_listings_tell(crowd: Crowd, tmp_path: Path) -> None:
+    rows = [url_of(number) for number in range(4)]
+    options: dict[str, Any] = {"history": True, "archive": crowd.archive, "store": tmp_path}
+    before = estimate(rows, **options)
+    assert (before.items, before.unlisted, before.index.least) == (4, 4, 4)
+    assert (before.replay.least, before.replay.most, before.most_s) == (4, None, None)
+    run(crowd, tmp_path, rows[:3], as_of=["2014"])  # one of three captures of three sites
+    crowd.requests.clear()
+    half = estimate(rows, **options)
+    assert (half.unlisted, half.index.least, half.replay.least, half.replay.most) == (1, 1, 7, None)
+    known = estimate(rows[:3], **options)
+    assert (known.index.least, known.replay.least, known.replay.most) == (0, 6, 6)
+    assert crowd.requests == []
+    run(crowd, tmp_path, rows[:3], as_of=(), history=True)
+    assert sum("id_/" in path for path in crowd.requests) == known.replay.most
+
+
+def test_a_run_without_a_day_goes_on_with_the_day_that_it_began_on(crowd: Crowd, tmp_path: Path) -> None:
+    sites, others = tmp_path / "a.txt", tmp_path / "b.txt"
+    sites.write_text(f"{url_of(1)}\n{url_of(2)}\n", encoding="utf-8")
+    others.write_text(f"{url_of(1)}\n", encoding="utf-8")
+    options: dict[str, Any] = {"archive": Down(crowd.url), "store": tmp_path / "s", "workers": 0, "max_wait_s": 0.0}
+    batch(sites, now=lambda: "20260101000000", **options)
+    batch(sites, now=lambda: "20260105000000", **options)
+    assert {one["asked"] for one in report(tmp_path / "s")} == {"2026-01-01"}
+    batch(others, now=lambda: "20260105000000", **options)
+    assert {one["asked"] for one in report(tmp_path / "s")} == {"2026-01-05"}
+
+
 def test_an_estimate_knows_the_archives_limits(tmp_path: Path) -> None:
     rows = [url_of(number) for number in range(40)]
     told = estimate(rows, as_of=["2014"], archive="wayback", store=tmp_path)
@@ -238,15 +290,17 @@ def test_a_run_that_is_killed_twenty_times_loses_nothing_and_asks_for_nothing_tw
 ) -> None:
     chance = random.Random(20131108)
     store = tmp_path / "store"
-    sites = tmp_path / "sites.txt"
-    numbers = [number for number in range(400) if number % 10 != 9][:150]
-    sites.write_text("".join(f"{url_of(number)}\n" for number in numbers), encoding="utf-8")
+    sites = tmp_path / "sites.csv"
+    numbers = [number for number in range(400) if number % 10 != 9][:300]
+    histories = [number for number in numbers if number % 3 == 0]
+    rows = (f"{url_of(number)},{'history' if number in histories else ''}\n" for number in numbers)
+    sites.write_text("site,mode\n" + "".join(rows), encoding="utf-8")
     command = [sys.executable, "-m", "archivepolicy", "batch", str(sites), "--as-of", "2014", "--workers", "0"]
     command += ["--archive", crowd.archive, "--store", str(store), "--json"]
     finished: set[str] = set()
     for _ in range(20):
         crowd.requests.clear()
-        _killed(command, crowd, after_requests=chance.randint(1, 14), pause_s=chance.random() * 0.03)
+        _killed(command, crowd, after_requests=chance.randint(1, 40), pause_s=chance.random() * 0.03)
         assert not finished.intersection(crowd.requests)
         finished.update(path for path in crowd.requests if _is_kept(path, crowd, store))
     crowd.requests.clear()
@@ -258,7 +312,9 @@ def test_a_run_that_is_killed_twenty_times_loses_nothing_and_asks_for_nothing_tw
     assert len(finished) > 40
     assert not list(store.rglob(".writing-*"))
     assert not list(verify(store))
+    assert json.loads(ended.stdout)["versions"] == 3 * len(histories)
     assert len(list(store.rglob(f"{timestamp_of(2014)}.md"))) == len(numbers)
+    assert len(list(store.rglob(f"{timestamp_of(2012)}.md"))) == len(histories)
 
 
 def _killed(command: list[str], crowd: Crowd, *, after_requests: int, pause_s: float) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from archivepolicy.batches.batch import planned, rows_of
 from archivepolicy.batches.ledger import Ledger, Row
-from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.plan import Asked, wanted_of
 from archivepolicy.batches.report import write_report
 from archivepolicy.batches.sites import BadRow
 from archivepolicy.errors import StoreError
@@ -30,9 +30,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def enter(ledger: Ledger, *rows: str) -> None:
-    questions, mode = questions_of(as_of=("2014",), today="2026-01-01")
     ledger.begin_list()
-    ledger.enter(planned(rows_of(rows), Wanted(questions=questions, mode=mode)), KEY)
+    ledger.enter(planned(rows_of(rows), wanted_of(Asked(as_of=("2014",)), today="2026-01-01")), KEY)
 
 
 def items(ledger: Ledger) -> list[int]:
@@ -92,26 +91,45 @@ def test_bytes_of_three_unrelated_domains_are_flagged_and_those_of_two_are_not(l
     assert (written.shared, flagged) == (4, 4)
 
 
+def test_of_a_history_the_version_is_flagged_that_unrelated_sites_share(ledger: Ledger, tmp_path: Path) -> None:
+    enter(ledger, "a.example/p", "b.example/p", "c.example/p")
+    for number, identity in enumerate(items(ledger)):
+        versions = tuple(
+            Found(captured=f"201{at}0601120000", until=f"201{at}0601120000", payload=p)
+            for at, p in enumerate([f"own {number}", "parked", f"later {number}"])
+        )
+        ledger.settle(identity, Result(outcome=Outcome.DONE, found=versions), NOW)
+    assert write_report(ledger, tmp_path / "report.csv").shared == 3
+    lines = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
+    assert ["shared by" in line for line in lines[1:4]] == [False, True, False]
+
+
 def test_gaps_of_a_history_are_lines_of_the_report(ledger: Ledger, tmp_path: Path) -> None:
-    enter(ledger, "a.example/p")
+    ledger.begin_list()
+    rows = rows_of(["a.example/p", "http://a.example/p"])  # two rows of one item count once
+    ledger.enter(planned(rows, wanted_of(Asked(history=True), today="2026-01-01")), KEY)
     found = (
         Found(captured="20120601120000", until="20130601120000"),
         Found(captured="20160601120000", until="20160601120000"),
     )
     gap = Silence(start="20130601120000", end="20160601120000", days=1096)
     ledger.settle(items(ledger)[0], Result(outcome=Outcome.DONE, found=found, gaps=(gap,)), NOW)
-    assert write_report(ledger, tmp_path / "report.csv").gaps == 1
+    written = write_report(ledger, tmp_path / "report.csv")
+    assert (written.histories, written.versions, written.gaps) == (1, 2, 1)
     lines = (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 7
+    assert "history,1,2012-06-01T12:00:00Z,2013-06-01T12:00:00Z,done" in lines[1]
     assert "2013-06-01T12:00:00Z,2016-06-01T12:00:00Z,gap,no usable capture in 1096 days" in lines[3]
 
 
-def test_an_unfinished_day_is_told(ledger: Ledger) -> None:
-    questions, mode = questions_of(today="2026-01-01")
-    ledger.enter(planned(rows_of(["a.example/p"]), Wanted(questions=questions, mode=mode)), KEY, "2026-01-01")
-    assert ledger.unfinished_day() == "2026-01-01"
+def test_an_unfinished_day_is_told_to_the_run_of_the_same_list(ledger: Ledger) -> None:
+    ledger.begin_list("/lists/a.csv", NOW)
+    ledger.enter(planned(rows_of(["a.example/p"]), wanted_of(Asked(), today="2026-01-01")), KEY, "2026-01-01")
+    assert ledger.last_list() == ("/lists/a.csv", NOW)
+    assert ledger.unfinished_day("/lists/a.csv") == "2026-01-01"
+    assert ledger.unfinished_day("/lists/b.csv") is None
     ledger.settle(items(ledger)[0], DONE, NOW)
-    assert ledger.unfinished_day() is None
+    assert ledger.unfinished_day("/lists/a.csv") is None
 
 
 def test_rows_read_back_as_they_were_settled(ledger: Ledger) -> None:

@@ -1,10 +1,11 @@
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from archivepolicy.batches.dates import dates_as_of
-from archivepolicy.batches.plan import Wanted, item_from_json, item_to_json, questions_of
+from archivepolicy.batches.plan import Asked, Wanted, item_from_json, item_to_json, wanted_of
 from archivepolicy.batches.sites import Site, read_sites
 from archivepolicy.errors import InputError
 from archivepolicy.records.batch import Mode
@@ -45,11 +46,31 @@ def test_a_rows_own_columns_win() -> None:
 
 
 def test_a_rows_date_asks_for_a_product_even_among_histories() -> None:
-    questions, mode = questions_of(history=True, today="2026-01-01")
-    run = Wanted(questions=questions, mode=mode)
+    run = wanted_of(Asked(history=True), today="2026-01-01")
     (dated,) = run.items_of(site("a.example/p,2010"))
     (other,) = run.items_of(site("a.example/p"))
     assert (dated.mode, other.mode) == (Mode.AS_OF, Mode.HISTORY)
+
+
+def test_a_row_may_ask_for_a_history_among_products_and_for_a_product_among_histories() -> None:
+    row = "site,mode\na.example/p,"
+    (history,) = wanted_of(Asked(as_of=("2014", "2015")), today="2026-01-01").items_of(site(f"{row}history"))
+    assert (history.mode, history.question.within) == (Mode.HISTORY, None)
+    ranged = wanted_of(Asked(every="year", from_="2010", to="2012"), today="2026-01-01")
+    (bounded,) = ranged.items_of(site(f"{row}history"))
+    assert bounded.question.within is not None
+    assert bounded.question.within.start == "20100101000000"
+    (product,) = wanted_of(Asked(history=True), today="2026-01-01").items_of(site(f"{row}as-of"))
+    assert (product.mode, product.question.label) == (Mode.AS_OF, "2026-01-01")
+
+
+def test_a_history_until_today_is_another_one_tomorrow_and_one_with_an_end_is_not() -> None:
+    def key(today: str, **asked: Any) -> str:
+        (item,) = wanted_of(Asked(history=True, **asked), today=today).items_of(site("a.example/p"))
+        return item.key(KEY)
+
+    assert key("2026-01-01") != key("2026-01-02")
+    assert key("2026-01-01", to="2025") == key("2026-01-02", to="2025")
 
 
 def test_the_key_changes_with_all_that_decides_the_product_and_with_nothing_else() -> None:
@@ -74,31 +95,30 @@ def test_the_key_changes_with_all_that_decides_the_product_and_with_nothing_else
 @pytest.mark.parametrize("mode", ["dates", "every", "history"])
 def test_an_item_reads_back(mode: str) -> None:
     asked = {
-        "dates": {"as_of": ("2014",)},
-        "every": {"every": "year", "from_": "2014", "to": "2015", "pick": "nearest"},
-        "history": {"history": True, "to": "2015"},
+        "dates": Asked(as_of=("2014",)),
+        "every": Asked(every="year", from_="2014", to="2015", pick="nearest"),
+        "history": Asked(history=True, to="2015"),
     }[mode]
-    questions, how = questions_of(today="2026-01-01", **asked)  # type: ignore[arg-type]  # a table of options
-    for item in Wanted(questions=questions, mode=how, section=Section(css="#p")).items_of(site("a.example")):
+    for item in wanted_of(asked, today="2026-01-01", section=Section(css="#p")).items_of(site("a.example")):
         assert item_from_json(item_to_json(item)) == item
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        {"as_of": ("2014",), "history": True},
-        {"every": "year", "history": True, "from_": "2010"},
-        {"every": "year"},
-        {"from_": "2010"},
-        {"history": True, "from_": "2015", "to": "2010"},
-        {"as_of": ("soon",)},
+        Asked(as_of=("2014",), history=True),
+        Asked(every="year", history=True, from_="2010"),
+        Asked(every="year"),
+        Asked(from_="2010"),
+        Asked(history=True, from_="2015", to="2010"),
+        Asked(as_of=("soon",)),
     ],
 )
-def test_choices_that_exclude_each_other_are_refused(asked: dict[str, object]) -> None:
+def test_choices_that_exclude_each_other_are_refused(asked: Asked) -> None:
     with pytest.raises(InputError):
-        questions_of(today="2026-01-01", **asked)  # type: ignore[arg-type]  # a table of options
+        wanted_of(asked, today="2026-01-01")
 
 
 def test_without_dates_today_is_asked_for() -> None:
-    (question,), mode = questions_of(today="2026-01-01")
-    assert (question.label, mode) == ("2026-01-01", Mode.AS_OF)
+    wanted = wanted_of(Asked(), today="2026-01-01")
+    assert ([one.label for one in wanted.questions], wanted.mode) == (["2026-01-01"], Mode.AS_OF)

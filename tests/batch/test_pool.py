@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archivepolicy.batches import pool as pool_module
-from archivepolicy.batches.pool import ExtractionCrashedError, ExtractionPool
-from archivepolicy.errors import InputError
+from archivepolicy.batches.pool import ExtractionCrashedError, ExtractionPool, ExtractionTimedOutError
+from archivepolicy.errors import InputError, UnusableCaptureError
 from archivepolicy.extraction import extract
 from archivepolicy.records.section import Section
 from peers.crowd import policy_page
-from peers.deadly import DEADLY, deadly
+from peers.deadly import DEADLY, ENDLESS, deadly, endless, odd
 
 
 @pytest.fixture
@@ -35,16 +34,42 @@ def test_an_error_of_extract_arrives(pool: ExtractionPool) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_a_page_that_kills_its_worker_costs_itself_alone(pool: ExtractionPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_extracted", deadly)
+def test_a_page_that_kills_its_worker_costs_itself_alone() -> None:
     payloads = [policy_page(number, 2014) for number in range(8)]
     payloads.insert(4, DEADLY)
-    with ThreadPoolExecutor(5) as threads:
+    with ExtractionPool(2, work=deadly) as pool, ThreadPoolExecutor(5) as threads:
         futures = [threads.submit(pool.extract, payload) for payload in payloads]
-    failures = [future.exception() for future in futures]
+        failures = [future.exception() for future in futures]
+        assert pool.extract(payloads[0]).title == "Privacy Policy"
     assert isinstance(failures.pop(4), ExtractionCrashedError)
     assert failures == [None] * 8
-    assert pool.extract(payloads[0]).title == "Privacy Policy"
+
+
+def test_a_page_that_takes_too_long_is_given_up_and_its_worker_replaced() -> None:
+    with ExtractionPool(1, work=endless, page_limit_s=0.2) as pool:
+        with pytest.raises(ExtractionTimedOutError, match=r"more than 0\.2 s"):
+            pool.extract(ENDLESS)
+        pool._page_limit_s = 60.0  # on a busy machine a good page, too, takes its time
+        assert pool.extract(policy_page(1, 2014)).title == "Privacy Policy"
+
+
+def test_a_damaged_pdf_is_an_answer_and_kills_nothing(pool: ExtractionPool) -> None:
+    with pytest.raises(UnusableCaptureError, match="damaged") as failure:
+        pool.extract(b"%PDF-1.4\nbroken", url="http://a.example/p.pdf", content_type="application/pdf")
+    assert failure.value.url == "http://a.example/p.pdf"
+
+
+def test_an_error_that_cannot_be_sent_arrives_in_words() -> None:
+    with ExtractionPool(1, work=odd) as pool, pytest.raises(RuntimeError, match="OddError: of another's making"):
+        pool.extract(b"")
+
+
+def test_a_pool_that_is_closed_gives_its_callers_back() -> None:
+    pool = ExtractionPool(1, work=endless)
+    with ThreadPoolExecutor(3) as threads:
+        futures = [threads.submit(pool.extract, ENDLESS) for _ in range(3)]
+        pool.close()
+    assert all(isinstance(future.exception(), ExtractionCrashedError) for future in futures)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from archivepolicy.batches.sites import MAX_LINE_CHARS, BadRow, Site, read_sites, sites_in
 from archivepolicy.errors import InputError
 from archivepolicy.records import PolicyKind
+from archivepolicy.records.batch import Mode
 from archivepolicy.timestamps import parse_period
 
 
@@ -61,10 +62,15 @@ def test_a_spreadsheets_export(mark: str, end: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_tabs_and_unicode_text(encoding: str) -> None:
     (row,) = sites("domain\tdate\r\nm\u00fcller.example\t2013-06-08 12:30\r\n".encode(encoding))
     assert (row.url, row.dates) == ("http://xn--mller-kva.example/", ("2013-06-08 12:30",))
+
+
+def test_a_mark_that_was_set_twice_is_none_of_the_text() -> None:
+    (row,) = sites("\ufeffurl,date\na.example/p,2013\n".encode("utf-8-sig"))
+    assert row.dates == ("2013",)
 
 
 def test_a_column_of_urls_wins_over_one_of_domains() -> None:
@@ -96,6 +102,48 @@ def test_bad_rows_are_named_and_the_rest_goes_on() -> None:
     assert rows[-1].line == 8
     jsonl = read('{"url": "a.example"}\n{"url": \n[1]\n' + "[" * 100_000 + '\n{"url": "b.example"}')
     assert [type(row) for row in jsonl] == [Site, BadRow, BadRow, BadRow, Site]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("site,language\na.example,Klingon!", "not a language's code: 'Klingon!'"),
+        ("site,css\na.example,div[", "not a CSS selector: 'div['"),
+        ("site,mode\na.example,sometimes", "not history or as-of: 'sometimes' (as-of, history)"),
+        ("site,date,history\na.example,2013,yes", "a date and a history: choose one"),
+        ("someone@a.example", "not a domain or a URL: 'someone@a.example'"),
+        ("mailto:someone@a.example", "not a"),
+        ("http://", "no host name in it"),
+        ("a.example:99999", "not a web address"),
+        ("localhost", "not a domain or a URL"),
+    ],
+)
+def test_each_column_is_checked_where_it_stands(cells: str, said: str) -> None:
+    (bad,) = read(cells)
+    assert isinstance(bad, BadRow)
+    assert bad.line == cells.count("\n") + 1
+    assert said in bad.reason
+
+
+def test_a_row_may_ask_for_a_history() -> None:
+    rows = sites("site,history\na.example,yes\nb.example,\nc.example,no\n")
+    assert [row.mode for row in rows] == [Mode.HISTORY, None, Mode.AS_OF]
+    told = sites(
+        '{"site": "a.example", "history": true}\n{"site": "b.example", "mode": "history"}\n{"site": "c.example"}'
+    )
+    assert [row.mode for row in told] == [Mode.HISTORY, Mode.HISTORY, None]
+
+
+def test_a_password_is_not_kept() -> None:
+    (row,) = sites("https://me:secret@a.example/privacy\n")
+    assert (row.text, row.url) == ("https://a.example/privacy", "https://a.example/privacy")
+
+
+def test_after_a_spreadsheets_sep_line_columns_may_be_named() -> None:
+    (row,) = sites("sep=;\nCompany;URL;Date\nA;a.example/p;2013\n")
+    assert (row.url, row.dates, row.line) == ("http://a.example/p", ("2013",), 3)
+    (other,) = sites("sep=;\na.example/p;2013\n")
+    assert (other.url, other.dates) == ("http://a.example/p", ("2013",))
 
 
 def test_quoted_cells_may_span_lines_and_an_open_quote_costs_one_row() -> None:
@@ -200,7 +248,7 @@ def test_what_a_csv_writer_writes_is_read_back(rows: list[tuple[str, str]]) -> N
 
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["url", "css"])
+    writer.writerow(["url", "from_heading"])
     writer.writerows(rows)
     read_back = sites(out.getvalue())
-    assert [(row.text, row.css or "") for row in read_back] == [(url, css.strip()) for url, css in rows]
+    assert [(row.text, row.from_heading or "") for row in read_back] == [(url, text.strip()) for url, text in rows]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from archivepolicy.batches.batch import batch
 from archivepolicy.batches.lock import locked
+from archivepolicy.batches.status import status
 from peers.crowd import Crowd, running_crowd, url_of
 
 
@@ -53,9 +55,60 @@ def test_a_dry_run_sends_nothing(crowd: Crowd, tmp_path: Path) -> None:
     assert "1 to 2" in ended.stdout
 
 
+def test_histories_are_a_third_choice(crowd: Crowd, tmp_path: Path) -> None:
+    given = ["--history", "--to", "2015", "--language", "en", "--archive", crowd.archive, "--store", tmp_path / "s"]
+    ended = call("-", *given, "--workers", "0", rows=f"{url_of(1)}\n")
+    assert ended.returncode == 0, ended.stderr
+    assert "2  versions in 1 history" in ended.stderr
+    both = call("-", *given, "--as-of", "2014", rows=f"{url_of(1)}\n")
+    assert both.returncode == 2
+    assert both.stderr.startswith(
+        "archivepolicy: choose one: dates (--as-of), a step (--every), or histories (--history)"
+    )
+
+
+def test_a_run_can_be_looked_at_after_it_ended(crowd: Crowd, tmp_path: Path) -> None:
+    rows = [url_of(1), url_of(9), "no site"]
+    batch(rows, as_of=["2014"], archive=crowd.archive, store=tmp_path, workers=0)
+    crowd.requests.clear()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    told = call("--status", "--store", tmp_path)
+    assert (told.returncode, told.stderr, crowd.requests) == (0, "", [])
+    assert told.stdout.startswith("a list of rows: begun ")
+    for line in ("finished", "1  done", "1  no capture", "1  bad row", "  line 3: no site"):
+        assert line in told.stdout
+    report = (tmp_path / ".archivepolicy" / "report.csv").read_text(encoding="utf-8")
+    assert call("--status", "--report", "-", "--store", tmp_path).stdout == report
+    assert json.loads(call("--status", "--json", "--store", tmp_path).stdout)["outcomes"]["no capture"] == 1
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_status_wants_a_run_and_no_list(tmp_path: Path) -> None:
+    nothing = call("--status", "--store", tmp_path / "none")
+    assert (nothing.returncode, (tmp_path / "none").exists()) == (2, False)
+    assert nothing.stderr == f"archivepolicy: no batch has run on this store: {tmp_path / 'none'}\n"
+    assert call("--status", "sites.csv", "--store", tmp_path).returncode == 2
+
+
+def test_a_list_that_is_not_there_leaves_the_last_one_as_it_is(crowd: Crowd, tmp_path: Path) -> None:
+    given = ["--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path, "--workers", "0"]
+    batch([url_of(1)], as_of=["2014"], archive=crowd.archive, store=tmp_path, workers=0)
+    assert call(tmp_path / "missing.csv", *given).returncode == 2
+    assert status(tmp_path).summary.tally.total == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [["missing.csv"], ["-", "--every", "year"], ["-", "--as-of", "soon"], ["-", "--no-store"], ["-", "--from", "2012"]],
+    [
+        ["missing.csv"],
+        ["-", "--every", "year"],
+        ["-", "--as-of", "soon"],
+        ["-", "--no-store"],
+        ["-", "--from", "2012"],
+        ["-", "--language", "?"],
+        ["-", "--css", "["],
+        ["-", "--report", "."],
+    ],
 )
 def test_wrong_usage_is_one_line_with_2_and_leaves_no_request(
     crowd: Crowd, tmp_path: Path, arguments: list[str]

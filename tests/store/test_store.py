@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import archivepolicy as ap
 from archivepolicy.errors import StoreError
-from archivepolicy.store import Store
+from archivepolicy.store import Store, catalogue
 from archivepolicy.store.names import listing_name, snapshot_folder
 from archivepolicy.store.writing import read_file, write_file
 from archivepolicy.urls import normalise_url
@@ -175,3 +175,57 @@ def test_the_listing_is_kept_as_the_archive_gave_it(tmp_path: Path) -> None:
     file.write_text("[]", encoding="utf-8")
     with pytest.raises(StoreError, match="damaged"):
         store.listing("https://archive.example/web", "http://a.example/")
+
+
+def test_a_full_disk_leaves_no_catalogue_that_lacks_a_product(
+    demo_warc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ap.get(POLICY, as_of="2013", archive=demo_warc, store=tmp_path)
+
+    def full(*_: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(catalogue, "_insert", full)
+        with pytest.raises(StoreError, match="full"):
+            ap.get(POLICY, as_of="2016", archive=demo_warc, store=tmp_path)
+    assert len(list(tmp_path.glob("www*/**/*.md"))) == 2
+    assert not list(ap.verify(tmp_path))
+    ap.get(POLICY, as_of="2021", archive=demo_warc, store=tmp_path)
+    assert not list(ap.verify(tmp_path))
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_a_full_disk_leaves_no_half_made_catalogue(
+    demo_warc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    real = catalogue._connect
+
+    def small(path: Path) -> sqlite3.Connection:
+        database = real(path)
+        database.execute(f"PRAGMA max_page_count = {pages}")  # SQLite says then that the disk is full
+        return database
+
+    monkeypatch.setattr(catalogue, "_connect", small)
+    with pytest.raises(StoreError, match="full"):
+        ap.get(POLICY, as_of="2013", archive=demo_warc, store=tmp_path)
+    assert not (tmp_path / ".archivepolicy" / "catalogue.sqlite").exists()
+
+
+def test_a_product_that_cannot_be_written_leaves_no_provenance(
+    demo_warc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archivepolicy.store import store as store_module
+
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == ".md":
+            raise StoreError("the store failed: No space left on device", path=str(path))
+        write_file(path, content)
+
+    monkeypatch.setattr(store_module, "write_file", full)
+    with pytest.raises(StoreError):
+        ap.get(POLICY, as_of="2013", archive=demo_warc, store=tmp_path)
+    assert not list(tmp_path.glob("www*/**/*.json"))
+    assert not list(ap.verify(tmp_path))

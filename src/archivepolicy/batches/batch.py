@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import math
 import os
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from archivepolicy.archives import current_timestamp, open_archive
 from archivepolicy.batches.ledger import Ledger
 from archivepolicy.batches.lock import locked
-from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.plan import Asked, Wanted, wanted_of
 from archivepolicy.batches.pool import ExtractionPool
 from archivepolicy.batches.report import write_report
 from archivepolicy.batches.reuse import Reuse
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from archivepolicy.archives import ArchiveChoice
     from archivepolicy.batches.plan import Item
+    from archivepolicy.batches.report import Written
     from archivepolicy.batches.sites import Site
     from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records.batch import Tally
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 INSIDE = ".archivepolicy"
 LEDGER = "ledger.sqlite"
 REPORT = "report.csv"
+LOCK = "batch.lock"
 # Enough to keep 8 requests a second under way with an archive that takes two seconds for each.
 _REMOTE_THREADS = 16
 
@@ -53,6 +56,7 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     from_: str | None = None,
     to: str | None = None,
     pick: str = "last",
+    history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,
     section: Section = WHOLE_PAGE,
@@ -75,9 +79,11 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
             `batches.sites` says may stand beside it.
         as_of: Dates as `get` takes them, one product each; none for today.
         every: `year`, `half-year`, `quarter` or `month`: one product for each within `from_` and `to`.
-        from_: Beginning of the range, with `every`.
+        from_: Beginning of the range, with `every` or `history`.
         to: End of the range; None for today.
         pick: Which capture of each interval: `first`, `last` or `nearest` to its middle.
+        history: Get every version of each policy, as the function `history` tells them, within `from_` and `to` where they
+            are given.
         kind: Which document is looked for where a row is a domain: `privacy`, `terms` or `cookies`.
         language: As for `get`.
         section: As for `get`.
@@ -102,14 +108,22 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     inside = kept.root / INSIDE
     source = open_archive(archive, max_wait_s=math.inf, now=now)
     count = _workers(workers)
-    with locked(inside / "batch.lock"), contextlib.closing(Ledger(inside / LEDGER)) as ledger:
+    path = Path(report) if report else inside / REPORT
+    if path.is_dir():
+        raise InputError(f"the report is to be a file, and this is a folder: {path}")
+    asked = Asked(as_of=tuple(as_of), every=every, from_=from_, to=to, pick=pick, history=history)
+    # what is wrong with the question is told before anything is made
+    wanted = wanted_of(asked, today=iso_date(now()), kind=kind_named(kind), language=language, section=section)
+    name = name_of(sites)
+    with locked(inside / LOCK), contextlib.closing(Ledger(inside / LEDGER)) as ledger:
         remove_leftovers(kept.root)
-        is_undated = not as_of and every is None
-        day = (ledger.unfinished_day() if is_undated else None) or iso_date(now())
-        questions, mode = questions_of(as_of=as_of, every=every, from_=from_, to=to, pick=pick, today=day)
-        wanted = Wanted(questions=questions, mode=mode, kind=kind_named(kind), language=language, section=section)
-        ledger.begin_list()
-        ledger.enter(planned(rows_of(sites), wanted), source.key, day if is_undated else None)
+        day = iso_date(now())
+        if asked.is_undated and (unfinished := ledger.unfinished_day(name)):
+            day = unfinished
+            wanted = wanted_of(asked, today=day, kind=wanted.kind, language=language, section=section)
+        rows = _begun(rows_of(sites))
+        ledger.begin_list(name, now())
+        ledger.enter(planned(rows, wanted), source.key, day if asked.is_undated else None)
         ledger.forget_outcomes() if refresh else ledger.reopen(now(), every_failure=retry_failed)
         with _extractor(count) as extractor:
             means = Means(source=source, kept=kept, extractor=extractor, refresh=refresh, now=now, alive=lambda: None)
@@ -122,11 +136,28 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
                 waits=waits_for(source),
             )
             stopped = run.go()
-        path = Path(report) if report else inside / REPORT
         written = write_report(ledger, path)
-        return BatchSummary(
-            tally=run.tally, report=str(path), stopped=stopped, shared=written.shared, gaps=written.gaps
-        )
+        return summary_of(run.tally, written, str(path), stopped)
+
+
+def summary_of(tally: Tally, written: Written, report: str, stopped: str | None = None) -> BatchSummary:
+    """How a run ended: its tally, with what its report has in it."""
+    return BatchSummary(
+        tally=tally,
+        report=report,
+        stopped=stopped,
+        shared=written.shared,
+        histories=written.histories,
+        versions=written.versions,
+        gaps=written.gaps,
+    )
+
+
+def name_of(sites: str | Path | Iterable[str]) -> str:
+    """What a list is called: its file's full path, so that the same file is the same list; empty for rows."""
+    if not isinstance(sites, str | Path):
+        return ""
+    return str(sites) if str(sites) == "-" else str(Path(sites).resolve())
 
 
 def kind_named(name: PolicyKind | str) -> PolicyKind:
@@ -156,6 +187,12 @@ def rows_of(sites: str | Path | Iterable[str]) -> Iterator[Site | BadRow]:
     if isinstance(sites, str | Path):
         return sites_in(sites)
     return read_sites(io.BufferedReader(_Joined(sites)))
+
+
+def _begun(rows: Iterator[Site | BadRow]) -> Iterator[Site | BadRow]:
+    """Rows of which the first is read now: a list that cannot be opened must not take the place of the last one."""
+    first = list(itertools.islice(rows, 1))
+    return itertools.chain(first, rows)
 
 
 class _Joined(io.RawIOBase):

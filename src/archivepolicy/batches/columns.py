@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from archivepolicy.records.batch import Mode
 from archivepolicy.records.candidate import PolicyKind
 
 
@@ -18,6 +19,7 @@ class Column(StrEnum):
     SITE = "site"
     DOMAIN = "domain"
     DATES = "dates"
+    MODE = "mode"
     KIND = "kind"
     LANGUAGE = "language"
     CSS = "css"
@@ -31,6 +33,7 @@ _NAMES = {
     # asked where no URL stands beside it
     Column.DOMAIN: "domain domains website host hostname homepage domain_name",
     Column.DATES: "date dates as_of asof when day timestamp timestamps year",
+    Column.MODE: "mode history histories",
     Column.KIND: "kind type document document_kind document_type doc policy policy_kind policy_type",
     Column.LANGUAGE: "language languages lang locale",
     Column.CSS: "css css_selector css_selection selector select",
@@ -43,6 +46,11 @@ _KINDS = {
     PolicyKind.TERMS: "terms terms_of_service terms_of_use terms_and_conditions tos tou conditions",
     PolicyKind.COOKIES: "cookies cookie cookie_policy cookie_notice",
 }
+_MODES = {
+    Mode.HISTORY: "history histories whole_history all yes y true 1 x",
+    Mode.AS_OF: "as_of asof date dates product snapshot no n false 0",
+}
+_MODE_OF = {name: mode for mode, names in _MODES.items() for name in names.split()}
 _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 
 
@@ -62,6 +70,15 @@ def kind_of(cell: str) -> PolicyKind | None:
     <PolicyKind.TERMS: 'terms'>
     """
     return _KIND_OF.get(_plain(cell))
+
+
+def mode_of(cell: str) -> Mode | None:
+    """Whether a cell asks for a history or for a product.
+
+    >>> mode_of("History"), mode_of("no")
+    (<Mode.HISTORY: 'history'>, <Mode.AS_OF: 'as-of'>)
+    """
+    return _MODE_OF.get(_plain(cell))
 
 
 def _plain(text: str) -> str:

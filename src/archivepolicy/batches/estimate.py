@@ -1,8 +1,8 @@
 """What a run will cost, told without a request: from the list, the ledger and what the store holds already.
 
 At least: every first choice answers. At most: what an item usually needs where a redirect leads on and some captures turn out
-unusable; a homepage, some candidates and the index where the policy is to be found. How many captures a history has is not
-known before its listing is there. Nothing is written to the store.
+unusable; a homepage, some candidates and the index where the policy is to be found. A history needs a replay for each distinct
+payload: how many these are a kept listing tells, and without one nobody knows. Nothing is written to the store.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from archivepolicy.archives import current_timestamp, open_archive
 from archivepolicy.archives.limits import Request
-from archivepolicy.batches.batch import INSIDE, LEDGER, kind_named, planned, rows_of
+from archivepolicy.batches.batch import INSIDE, LEDGER, kind_named, name_of, planned, rows_of
 from archivepolicy.batches.ledger import Ledger
-from archivepolicy.batches.plan import Wanted, questions_of
+from archivepolicy.batches.plan import Asked, wanted_of
 from archivepolicy.batches.waiting import members_of, rates_of
 from archivepolicy.pipeline.sources import LISTING_FRESH_S
 from archivepolicy.records.batch import Estimate, Mode, Outcome, RequestRange
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archivepolicy.archives import ArchiveChoice
     from archivepolicy.archives.archive import Archive
     from archivepolicy.batches.plan import Item
-    from archivepolicy.records import Listing
+    from archivepolicy.records import Capture, Listing
 
 _NONE = RequestRange(least=0, most=0)
 # a redirect's target is one more listing; three captures are read before one is usable, where the first is not
@@ -62,6 +62,7 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
     from_: str | None = None,
     to: str | None = None,
     pick: str = "last",
+    history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,
     section: Section = WHOLE_PAGE,
@@ -76,13 +77,13 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
     Args and errors are those of `batch`.
     """
     source = open_archive(archive, now=now)
-    day = iso_date(now())
-    questions, mode = questions_of(as_of=as_of, every=every, from_=from_, to=to, pick=pick, today=day)
-    wanted = Wanted(questions=questions, mode=mode, kind=kind_named(kind), language=language, section=section)
+    asked = Asked(as_of=tuple(as_of), every=every, from_=from_, to=to, pick=pick, history=history)
+    day = _day(Path(store), sites, asked) or iso_date(now())
+    wanted = wanted_of(asked, today=day, kind=kind_named(kind), language=language, section=section)
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / LEDGER)) as plan:
         plan.enter(planned(rows_of(sites), wanted), source.key)
         items = plan.counts()[Outcome.PENDING]
-        settled = 0
+        settled = unlisted = 0
         needs = _Needs()
         known = _Known(source, Store(store), now) if not refresh else _Known(source, None, now)
         with _standing(Path(store) / INSIDE / LEDGER, is_asked=not refresh) as ledger:
@@ -93,6 +94,7 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
                     settled += 1
                     continue
                 one = known.needs(item)
+                unlisted += one.replay.most is None
                 needs = needs.plus(replace(one, index=_NONE) if item.url == last_url and not item.is_domain else one)
                 last_url = item.url
         bad_rows = plan.bad_row_count()
@@ -104,6 +106,7 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
         bad_rows=bad_rows,
         index=needs.index,
         replay=needs.replay,
+        unlisted=0 if source.is_local else unlisted,
         least_s=least_s,
         most_s=most_s,
     )
@@ -115,8 +118,14 @@ def _standing(path: Path, *, is_asked: bool) -> Iterator[Ledger | None]:
     if not is_asked or not path.exists():
         yield None
         return
-    with contextlib.closing(Ledger(path)) as ledger:
+    with contextlib.closing(Ledger(path, is_read=True)) as ledger:
         yield ledger
+
+
+def _day(store: Path, sites: str | Path | Iterable[str], asked: Asked) -> str | None:
+    """The day that a run which names none goes on with; None where it begins anew."""
+    with _standing(store / INSIDE / LEDGER, is_asked=asked.is_undated) as ledger:
+        return ledger.unfinished_day(name_of(sites)) if ledger else None
 
 
 def _items(plan: Ledger) -> Iterator[Item]:
@@ -145,7 +154,8 @@ class _Known:
             index = RequestRange(least=0, most=1)
             replay = replace(replay, least=0) if self._has_first(item, listing) else replay
         if item.mode is Mode.HISTORY:
-            replay = self._of_history(item, None if item.is_domain else listing)
+            own = self._of_history(item, None if item.is_domain else listing)
+            replay = _sum(own, _FINDING[1]) if item.is_domain else own
         return _Needs(index=index, replay=replay)
 
     def _listing(self, url: str) -> Listing | None:
@@ -164,12 +174,23 @@ class _Known:
         return first is None or (self._kept is not None and self._kept.memento(self._source.key, first) is not None)
 
     def _of_history(self, item: Item, listing: Listing | None) -> RequestRange:
-        """One replay for all captures of the same bytes."""
+        """One replay for all captures of the same bytes that has not been done, and one for each kind of redirect."""
         if listing is None:
-            return RequestRange(least=0, most=None)
+            return RequestRange(least=1, most=None)
         rows = [one for one in listing.captures if item.question.admits(one.timestamp)]
-        count = len({one.digest or one for one in rows if one.may_hold_text or one.is_redirect})
-        return RequestRange(least=0, most=count)
+        texts = self._missing(one for one in rows if one.may_hold_text)
+        return RequestRange(least=texts, most=texts + self._missing(one for one in rows if one.is_redirect))
+
+    def _missing(self, captures: Iterable[Capture]) -> int:
+        """How many distinct payloads some captures have of which none is kept."""
+        kept: dict[object, bool] = {}
+        for one in captures:
+            payload = one.digest or one
+            is_kept = kept.get(payload, False) or (
+                self._kept is not None and self._kept.memento(self._source.key, one) is not None
+            )
+            kept[payload] = is_kept
+        return sum(not is_kept for is_kept in kept.values())
 
 
 def _sum(one: RequestRange, other: RequestRange) -> RequestRange:

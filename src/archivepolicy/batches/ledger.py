@@ -19,14 +19,14 @@ from archivepolicy.batches.plan import Item, item_from_json, item_to_json
 from archivepolicy.batches.sites import BadRow
 from archivepolicy.errors import StoreError
 from archivepolicy.records.batch import Found, Outcome, Result, Silence
-from archivepolicy.store.writing import disk_errors
+from archivepolicy.store.writing import disk_errors, is_read_only
 from archivepolicy.urls import registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _BUSY_TIMEOUT_S = 30.0
 _CHUNK_ROWS = 500
 SHARED_BY = 3  # unrelated domains that give the same bytes: a parking page, a registrar's, a host's own
@@ -42,12 +42,13 @@ CREATE TABLE items (
   tries INTEGER NOT NULL DEFAULT 0,
   retry_at TEXT,
   url TEXT,
-  payload TEXT,
   result TEXT,
   updated_at TEXT
 );
 CREATE INDEX by_outcome ON items (outcome);
-CREATE INDEX by_payload ON items (payload, domain);
+CREATE TABLE payloads (payload TEXT NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (payload, item)) WITHOUT ROWID;
+CREATE INDEX payloads_of ON payloads (item);
+CREATE TABLE list (sites TEXT NOT NULL, begun_at TEXT NOT NULL);
 CREATE TABLE listed (position INTEGER PRIMARY KEY, line INTEGER NOT NULL, item INTEGER, reason TEXT, text TEXT);
 CREATE INDEX by_item ON listed (item);
 """
@@ -56,11 +57,11 @@ _OF_LIST = "id IN (SELECT item FROM listed)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An item as it stands in the ledger; `line` is that of the list, 0 outside one."""
+    """An item as it stands in the ledger, for a line of the list; `is_first` where no line before it asks the same."""
 
-    id: int
     item: Item
-    line: int = 0
+    line: int
+    is_first: bool
     result: Result
     tries: int
 
@@ -70,39 +71,67 @@ class Ledger:
 
     Args:
         path: The database file. Everything is done by the thread that opened it.
+        is_read: It is only looked at: it must be there, another run may work on it, and its folder need not be writable.
 
     Raises:
         StoreError: It cannot be opened, or is none of ours.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_read: bool = False) -> None:
         self._path = path
-        with disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        if not is_read:
+            with disk_errors(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
         with self._errors():
-            self._database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+            self._database = self._connected(is_read=is_read)
             try:
-                self._database.execute("PRAGMA journal_mode = WAL")
-                self._database.execute("PRAGMA synchronous = NORMAL")
-                self._prepare()
+                if not is_read:
+                    self._database.execute("PRAGMA journal_mode = WAL")
+                    self._database.execute("PRAGMA synchronous = NORMAL")
+                self._prepare(is_read=is_read)
             except BaseException:
                 self._database.close()
                 raise
+
+    def _connected(self, *, is_read: bool) -> sqlite3.Connection:
+        if not is_read:
+            return sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        log = self._path.with_name(self._path.name + "-wal")
+        mode = "mode=rw"  # the last to leave clears the log away, which one that only reads cannot
+        if is_read_only(self._path):  # what stands in a log there cannot be read, and is refused
+            mode = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+        address = f"{self._path.absolute().as_uri()}?{mode}"
+        return sqlite3.connect(address, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
-    def begin_list(self) -> None:
-        """Forget which rows the last run worked on; the items stay."""
+    def begin_list(self, sites: str = "", now: str = "") -> None:
+        """Forget which rows the last run worked on; the items stay.
+
+        Args:
+            sites: What the list that takes their place is called.
+            now: When, 14 digits.
+        """
         with self._errors(), self._transaction():
             self._database.execute("DELETE FROM listed")
+            self._database.execute("DELETE FROM list")
+            self._database.execute("INSERT INTO list VALUES (?, ?)", (_clean(sites), now))
 
-    def unfinished_day(self) -> str | None:
-        """The day that a run without dates meant whose items are not all settled; None where there is none."""
+    def last_list(self) -> tuple[str, str] | None:
+        """What the list of the last run is called, and when that run began; None where there was none."""
+        with self._errors():
+            row = self._database.execute("SELECT sites, begun_at FROM list").fetchone()
+        return (row[0], row[1]) if row else None
+
+    def unfinished_day(self, sites: str = "") -> str | None:
+        """The day that the last run meant, where it named none, had the same list and did not settle it; else None."""
+        if (last := self.last_list()) is None or last[0] != _clean(sites):
+            return None
         with self._errors():
             row = self._database.execute(
-                "SELECT max(undated) FROM items WHERE outcome = 'pending' AND undated IS NOT NULL"
+                f"SELECT max(undated) FROM items WHERE outcome = 'pending' AND undated IS NOT NULL AND {_OF_LIST}"  # noqa: S608
             ).fetchone()
         return row[0] if row else None
 
@@ -161,20 +190,20 @@ class Ledger:
         with self._errors(), self._transaction():
             self._database.execute(
                 "UPDATE items SET outcome = ?, reason = ?, tries = tries + 1, retry_at = ?, url = coalesce(?, url),"
-                " payload = ?, result = ?, updated_at = ? WHERE id = ?",
+                " result = ?, updated_at = ? WHERE id = ?",
                 (
                     result.outcome.value,
                     _clean(result.reason),
                     result.retry_at,
                     result.url,
-                    result.payload,
-                    json.dumps(
-                        [[asdict(one) for one in result.found], [asdict(one) for one in result.gaps], result.flags]
-                    ),
+                    _result_json(result),
                     now,
                     item,
                 ),
             )
+            self._database.execute("DELETE FROM payloads WHERE item = ?", (item,))
+            payloads = {result.payload, *(one.payload for one in result.found)} - {None}
+            self._database.executemany("INSERT INTO payloads VALUES (?, ?)", [(one, item) for one in payloads])
 
     def tries(self, item: int) -> int:
         """How often an item has been settled so far."""
@@ -209,7 +238,8 @@ class Ledger:
         """Payloads that three or more unrelated domains gave, in any run of this store."""
         with self._errors():
             rows = self._database.execute(
-                "SELECT payload FROM items WHERE payload IS NOT NULL GROUP BY payload HAVING count(DISTINCT domain) >= ?",
+                "SELECT payload FROM payloads JOIN items ON items.id = payloads.item"
+                " GROUP BY payload HAVING count(DISTINCT domain) >= ?",
                 (SHARED_BY,),
             ).fetchall()
         return {row[0] for row in rows}
@@ -218,17 +248,19 @@ class Ledger:
         """The rows of the list in their order, as they stand now."""
         with self._errors():
             found = self._database.execute(
-                "SELECT line, listed.item, listed.reason, text, id, items.item, outcome, items.reason, tries, retry_at, url,"
-                " payload, result FROM listed LEFT JOIN items ON items.id = listed.item ORDER BY position"
+                "SELECT line, listed.item, listed.reason, text, items.item,"
+                " position = (SELECT min(position) FROM listed AS other WHERE other.item = listed.item),"
+                " outcome, items.reason, tries, retry_at, url, result"
+                " FROM listed LEFT JOIN items ON items.id = listed.item ORDER BY position"
             )
             while chunk := found.fetchmany(_CHUNK_ROWS):
                 yield from map(_row, chunk)
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, is_read: bool) -> None:
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
         if version == _SCHEMA_VERSION:
             return
-        if version != 0:
+        if version != 0 or is_read:
             raise StoreError(
                 f"the ledger is of another release of this program (its form {version}, ours {_SCHEMA_VERSION}; move it away "
                 f"to begin anew): {self._path}",
@@ -263,17 +295,20 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def _result_json(result: Result) -> str:
+    found, gaps = [asdict(one) for one in result.found], [asdict(one) for one in result.gaps]
+    return json.dumps([found, gaps, result.flags, result.payload])
+
+
 def _row(values: tuple[Any, ...]) -> Row | BadRow:
-    line, item, bad_reason, bad_text, identity, item_text, outcome, reason, tries, retry_at, url, payload, result = (
-        values
-    )
+    line, item, bad_reason, bad_text, item_text, is_first, outcome, reason, tries, retry_at, url, result = values
     if item is None:
         return BadRow(line=line, reason=bad_reason, text=bad_text)
-    found, gaps, flags = json.loads(result) if result else ([], [], [])
+    found, gaps, flags, payload = json.loads(result) if result else ([], [], [], None)
     return Row(
-        id=identity,
         item=item_from_json(item_text),
         line=line,
+        is_first=bool(is_first),
         tries=tries,
         result=Result(
             outcome=Outcome(outcome),

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from archivepolicy.errors import InputError
+from archivepolicy.store.leftovers import is_running
 from archivepolicy.store.writing import disk_errors
 
 if TYPE_CHECKING:
@@ -42,9 +43,26 @@ def locked(path: Path) -> Iterator[None]:
         with disk_errors(path):
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode())
-        yield
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, 0)  # it ended as it should: no number stays that another process may have one day
     finally:
         os.close(handle)  # which lets the lock go
+
+
+def holder_of(path: Path) -> int | None:
+    """The number of the process that holds the lock of a file; None where none does."""
+    try:
+        number = int(path.read_text(encoding="ascii"))
+        handle = os.open(path, os.O_RDONLY)
+    except (OSError, ValueError):
+        return None
+    try:
+        return None if not is_running(number) or _taken(handle) else number
+    finally:
+        os.close(handle)
 
 
 if sys.platform == "win32":

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from archivepolicy.batches.dates import DateQuestion, dates_as_of, dates_every
 from archivepolicy.errors import InputError
+from archivepolicy.extraction import selector
+from archivepolicy.pipeline.assessment import language_code
 from archivepolicy.records import Select
 from archivepolicy.records.batch import Mode
 from archivepolicy.records.candidate import PolicyKind
@@ -21,7 +23,7 @@ from archivepolicy.records.section import WHOLE_PAGE, Section, section_from_dict
 from archivepolicy.timestamps import Period, parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from archivepolicy.batches.sites import Site
 
@@ -61,8 +63,8 @@ class Item:
             # a URL is read whatever the kind of its document
             self.kind.value if self.is_domain else None,
             self.mode.value,
-            question.period.start if self.mode is Mode.AS_OF else None,
-            question.period.end if self.mode is Mode.AS_OF else None,
+            question.period.start,
+            question.period.end,
             question.select.value,
             [question.within.start, question.within.end] if question.within else None,
             self.language,
@@ -78,6 +80,8 @@ class Wanted:
     Attributes:
         questions: The dates; of a history one, whose `within` is its range.
         mode: Products for dates, or histories.
+        history: What a row is asked for that wants a history in a run of products; None for one of all time.
+        day: What a row is asked for that wants a product in a run of histories.
         kind: Which document is looked for where only a domain is given.
         language: The language that is wanted, or None.
         section: The part of the page that is wanted.
@@ -85,17 +89,22 @@ class Wanted:
 
     questions: tuple[DateQuestion, ...]
     mode: Mode = Mode.AS_OF
+    history: DateQuestion | None = None
+    day: DateQuestion | None = None
     kind: PolicyKind = PolicyKind.PRIVACY
     language: str | None = None
     section: Section = WHOLE_PAGE
 
     def items_of(self, site: Site) -> Iterator[Item]:
         """What is wanted of one site, in the order of the dates; a row's dates ask for products even in a run of histories."""
-        questions, mode = self.questions, self.mode
+        mode = Mode.AS_OF if site.dates else site.mode or self.mode
+        questions: Iterable[DateQuestion | None] = self.questions
         if site.dates:
-            questions, mode = dates_as_of(site.dates), Mode.AS_OF
+            questions = dates_as_of(site.dates)
+        elif mode is not self.mode:
+            questions = (self.history if mode is Mode.HISTORY else self.day,)
         own = Section(css=site.css, from_heading=site.from_heading, to_heading=site.to_heading)
-        for question in questions:
+        for question in filter(None, questions):
             yield Item(
                 site=site.text,
                 url=site.url,
@@ -108,41 +117,75 @@ class Wanted:
             )
 
 
-def questions_of(  # noqa: PLR0913 - each is an independent choice of the caller
-    *,
-    as_of: Sequence[str] = (),
-    every: str | None = None,
-    from_: str | None = None,
-    to: str | None = None,
-    pick: str = "last",
-    history: bool = False,
-    today: str,
-) -> tuple[tuple[DateQuestion, ...], Mode]:
-    """The dates of a run, from what a person asks for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person asks of every site of a run.
 
-    Args:
+    Attributes:
         as_of: Dates; one product each.
         every: The step of a range, or None.
         from_: The range's beginning; needed with `every`, free with `history`.
         to: The range's end; today where `every` is given without.
         pick: Which capture of each interval.
         history: Whether whole histories are wanted.
+    """
+
+    as_of: tuple[str, ...] = ()
+    every: str | None = None
+    from_: str | None = None
+    to: str | None = None
+    pick: str = "last"
+    history: bool = False
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether it ends today, whenever that is."""
+        return not self.as_of and self.to is None
+
+
+def wanted_of(
+    asked: Asked,
+    *,
+    today: str,
+    kind: PolicyKind = PolicyKind.PRIVACY,
+    language: str | None = None,
+    section: Section = WHOLE_PAGE,
+) -> Wanted:
+    """What a run asks of every site, from what a person asks for.
+
+    Args:
+        asked: The dates.
         today: The date that is asked for where none is named, `YYYY-MM-DD`.
+        kind: Which document is looked for where only a domain is given.
+        language: The language that is wanted, or None.
+        section: The part of the page that is wanted.
 
     Raises:
-        InputError: A date that cannot be understood, or choices that exclude each other.
+        InputError: A date, language or selector that cannot be understood, or choices that exclude each other.
     """
-    if sum((bool(as_of), every is not None, history)) > 1:
+    if sum((bool(asked.as_of), asked.every is not None, asked.history)) > 1:
         raise InputError("choose one: dates (--as-of), a step (--every), or histories (--history)")
-    if every is not None:
-        if from_ is None:
-            raise InputError("a step (--every) needs the range's beginning (--from)")
-        return dates_every(every, from_, to or today, pick), Mode.AS_OF
-    if history:
-        return (_history_question(from_, to, today),), Mode.HISTORY
-    if from_ is not None or to is not None:
+    if asked.every is not None and asked.from_ is None:
+        raise InputError("a step (--every) needs the range's beginning (--from)")
+    if not (asked.every or asked.history) and (asked.from_ is not None or asked.to is not None):
         raise InputError("a range (--from, --to) goes with --every or --history")
-    return dates_as_of(as_of or (today,)), Mode.AS_OF
+    language_code(language)
+    if section.css:
+        selector(section.css)
+    (day,) = dates_as_of((today,))
+    history = _history_question(asked.from_, asked.to, today)
+    questions = dates_as_of(asked.as_of or (today,))
+    if asked.every is not None:
+        questions = dates_every(asked.every, asked.from_ or today, asked.to or today, asked.pick)
+    return Wanted(
+        questions=(history,) if asked.history else questions,
+        mode=Mode.HISTORY if asked.history else Mode.AS_OF,
+        history=history,
+        day=day,
+        kind=kind,
+        language=language,
+        section=section,
+    )
 
 
 def _history_question(from_: str | None, to: str | None, today: str) -> DateQuestion:

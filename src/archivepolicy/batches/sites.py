@@ -19,26 +19,35 @@ import re
 import sys
 from collections import deque
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
-from archivepolicy.batches.columns import DEFAULT_ORDER, Column, column_of, kind_of
+from archivepolicy.batches.columns import DEFAULT_ORDER, Column, column_of, kind_of, mode_of
 from archivepolicy.errors import InputError
+from archivepolicy.extraction import selector
+from archivepolicy.pipeline.assessment import language_code
+from archivepolicy.records.batch import Mode
 from archivepolicy.records.candidate import PolicyKind
 from archivepolicy.timestamps import parse_period
 from archivepolicy.urls import host_of, normalise_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from enum import StrEnum
+
+T = TypeVar("T")
 
 MAX_LINE_CHARS = 64 * 1024
 _MAX_ROW_LINES = 50  # lines that one quoted cell may span
 _CHUNK_BYTES = 64 * 1024
+_SNIFF_BYTES = 1024
 _SHOWN_CHARS = 80
 _DELIMITERS = ("\t", ";", ",")
+_SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of such bytes
+_USERINFO = re.compile(r"(?<=://)[^/?#]*@")  # a password has no business in a report
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -52,6 +61,7 @@ class Site:
         url: Normalised.
         is_domain: Only a host is given, so that the policy's URL is to be found.
         dates: As written, each readable as a date; empty where the row names none.
+        mode: Whether a history or a product is wanted, or None where the row does not say.
         kind: Which document is wanted, or None where the row does not say.
         language: BCP 47 as written, or None.
         css: CSS selector of the policy on its page, or None.
@@ -64,6 +74,7 @@ class Site:
     url: str
     is_domain: bool
     dates: tuple[str, ...] = ()
+    mode: Mode | None = None
     kind: PolicyKind | None = None
     language: str | None = None
     css: str | None = None
@@ -114,14 +125,17 @@ def read_sites(stream: BinaryIO) -> Iterator[Site | BadRow]:
         In the order of the rows. Any bytes give rows or bad rows, never an error.
     """
     lines = _Lines(stream)
-    first = lines.next_row_line()
+    first = lines.first_row_line()
     if first is None:
         return
     if first.text.lstrip().startswith(("{", "[", '"{')) and _is_json(first.text):
         lines.put_back(first)
         yield from _json_rows(lines)
         return
-    delimiter, columns, is_header = _form(first.text)
+    separator = _separator(first.text)
+    if separator is not None and (first := lines.next_row_line()) is None:
+        return
+    delimiter, columns, is_header = _form(first.text, separator)
     if not is_header:
         lines.put_back(first)
     while (line := lines.next_row_line()) is not None:
@@ -151,6 +165,14 @@ class _Lines:
                 return line
         return None
 
+    def first_row_line(self) -> _Line | None:
+        """The first line that is neither empty nor a comment, without the mark that a program may have set twice."""
+        first = self.next()
+        if first is None:
+            return None
+        self.put_back(replace(first, text=first.text.lstrip("\ufeff")))
+        return self.next_row_line()
+
     def put_back(self, *lines: _Line) -> None:
         """Give lines back, to be read again in their order."""
         self._back.extendleft(reversed(lines))
@@ -159,8 +181,8 @@ class _Lines:
 def _read_lines(stream: BinaryIO) -> Iterator[_Line]:
     """Decode and cut into lines; what is not UTF-8 shows as lone surrogates, a line too long is cut and marked."""
     chunk = stream.read(_CHUNK_BYTES)
-    encoding = "utf-16" if chunk[:2] in _UTF16_MARKS else "utf-8-sig"
-    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    encoding = _encoding(chunk)
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
     number, text, is_whole = 0, "", True
     while True:
@@ -178,14 +200,31 @@ def _read_lines(stream: BinaryIO) -> Iterator[_Line]:
         yield _Line(number=number + 1, text=text, is_whole=is_whole)
 
 
-def _form(first: str) -> tuple[str | None, Sequence[Column | None], bool]:
+def _encoding(beginning: bytes) -> str:
+    """UTF-16 by its mark, or by the zeros that stand beside the letters of sites; else UTF-8."""
+    if beginning[:2] in _UTF16_MARKS:
+        return "utf-16"
+    even, odd = beginning[:_SNIFF_BYTES:2], beginning[1:_SNIFF_BYTES:2]
+    for zeros, letters, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros and zeros.count(0) > len(zeros) // 2 and letters.count(0) < len(letters) // 4:
+            return name
+    return "utf-8-sig"
+
+
+def _separator(first: str) -> str | None:
+    """What a spreadsheet's first line says that parts the cells; None where it is a row like any other."""
+    named = _SEPARATOR.fullmatch(first)
+    return named[1] if named else None
+
+
+def _form(first: str, separator: str | None) -> tuple[str | None, Sequence[Column | None], bool]:
     """What the first line tells: the delimiter (None for plain lines), the columns, and whether it only names them."""
-    if first.lower().startswith("sep=") and len(first.strip()) == len("sep=") + 1:
-        return first.strip()[-1], DEFAULT_ORDER, True
-    for delimiter in (*_DELIMITERS, None):
+    for delimiter in (*_DELIMITERS, None) if separator is None else (separator,):
         named = [column_of(cell) for cell in _split(first, delimiter)]
         if Column.SITE in named or Column.DOMAIN in named:
             return delimiter, named, True
+    if separator is not None:
+        return separator, DEFAULT_ORDER, False
     for delimiter in _DELIMITERS:
         cells = _split(first, delimiter)
         # a comma may stand in a URL: the second cell must be one that a list has there
@@ -271,8 +310,9 @@ def _json_rows(lines: _Lines) -> Iterator[Site | BadRow]:
             continue
         values: dict[Column, str] = {}
         for name, value in row.items():
-            column, text = column_of(name), _json_text(value)
-            if column is not None and text:
+            column = column_of(name)
+            text = str(value) if column is Column.MODE else _json_text(value)
+            if column is not None and text and value is not None:
                 values.setdefault(column, text)
         yield _site(line, values)
 
@@ -289,29 +329,61 @@ def _site(line: _Line, values: Mapping[Column, str]) -> Site | BadRow:
     if not text:
         return _bad(line, "no site in it")
     try:
-        url = normalise_url(text)
+        url = _url(text)
         dates = _dates(values.get(Column.DATES, ""))
+        language, css = values.get(Column.LANGUAGE), values.get(Column.CSS)
+        language_code(language)
+        if css:
+            selector(css)
+        mode = _named(values.get(Column.MODE), mode_of, "history or as-of", Mode)
+        kind = _named(values.get(Column.KIND), kind_of, "a kind of document", PolicyKind)
     except (InputError, ValueError) as cause:
         return _bad(line, str(cause))
-    host = host_of(url)
-    if any(character.isspace() for character in text) or ("." not in host and ":" not in host):
-        return _bad(line, f"not a domain or a URL: {text[:_SHOWN_CHARS]!r}")
-    kind_text = values.get(Column.KIND)
-    kind = kind_of(kind_text) if kind_text else None
-    if kind_text and kind is None:
-        return _bad(line, f"not a kind of document: {kind_text[:_SHOWN_CHARS]!r} ({', '.join(PolicyKind)})")
+    if dates and mode is Mode.HISTORY:
+        return _bad(line, "a date and a history: choose one")
     return Site(
         line=line.number,
-        text=text,
+        text=_USERINFO.sub("", text),
         url=url,
         is_domain=url.split("//", 1)[1].rstrip("/").count("/") == 0 and "?" not in url,
         dates=dates,
+        mode=mode,
         kind=kind,
-        language=values.get(Column.LANGUAGE),
-        css=values.get(Column.CSS),
+        language=language,
+        css=css,
         from_heading=values.get(Column.FROM_HEADING),
         to_heading=values.get(Column.TO_HEADING),
     )
+
+
+def _url(text: str) -> str:
+    """The site of a cell.
+
+    Raises:
+        InputError: It is none.
+    """
+    url = normalise_url(text)
+    host = host_of(url)
+    is_address = (
+        "://" not in text and "@" in text.partition("/")[0]
+    )  # of an e-mail; a password has its scheme before it
+    if is_address or any(character.isspace() for character in text) or ("." not in host and ":" not in host):
+        raise InputError(f"not a domain or a URL: {text[:_SHOWN_CHARS]!r}")
+    return url
+
+
+def _named(cell: str | None, named: Callable[[str], T | None], what: str, names: type[StrEnum]) -> T | None:
+    """What a cell names; None where it is empty.
+
+    Raises:
+        InputError: It names nothing that there is.
+    """
+    if not cell:
+        return None
+    found = named(cell)
+    if found is None:
+        raise InputError(f"not {what}: {cell[:_SHOWN_CHARS]!r} ({', '.join(names)})")
+    return found
 
 
 def _dates(cell: str) -> tuple[str, ...]:

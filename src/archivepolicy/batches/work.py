@@ -7,13 +7,14 @@ wrong is raised, for the run to decide on.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archivepolicy.errors import NoCaptureError, UnusableCaptureError
 from archivepolicy.pipeline.discovery import find
+from archivepolicy.pipeline.history import history
 from archivepolicy.pipeline.snapshot import get
-from archivepolicy.records.batch import Found, Outcome, Result
+from archivepolicy.records.batch import Found, Mode, Outcome, Result, Silence
 from archivepolicy.records.section import WHOLE_PAGE
 from archivepolicy.timestamps import iso_time
 from archivepolicy.urls import registrable_domain
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from archivepolicy.archives.archive import Archive
     from archivepolicy.batches.plan import Item
     from archivepolicy.extraction.extract import Extractor
-    from archivepolicy.records import Document, Section
+    from archivepolicy.records import Document, Section, Snapshot
     from archivepolicy.store import Store
 
 _FIRST_YEAR = "0001"
@@ -79,7 +80,7 @@ def worked(item: Item, means: Means) -> Result:
         if url is None:
             url = _policy_url(item, means, extractor)
             extractor.payload = None
-        return _product(url, item, means, extractor)
+        return (_history if item.mode is Mode.HISTORY else _product)(url, item, means, extractor)
     except NoCaptureError as failure:
         return Result(outcome=Outcome.NO_CAPTURE, reason=str(failure), url=url)
     except UnusableCaptureError as failure:
@@ -136,9 +137,51 @@ def _product(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
     return Result(
         outcome=Outcome.DONE,
         url=url,
-        found=(Found(captured=capture.timestamp, product=snapshot.path, digest=capture.digest),),
-        payload=snapshot.provenance["payload"]["sha256"],
+        found=(_found(snapshot),),
         flags=tuple(flags),
+    )
+
+
+def _history(url: str, item: Item, means: Means, extractor: _Watched) -> Result:
+    within = item.question.within
+    told = history(
+        url,
+        from_=within.start if within and _is_named(within.start) else None,
+        to=within.end if within and _is_named(within.end) else None,
+        section=item.section,
+        language=item.language,
+        archive=means.source,
+        store=means.kept,
+        refresh=means.refresh,
+        extractor=extractor,
+        progress=lambda _done, _all: means.alive(),
+        now=means.now,
+    )
+    found = [
+        replace(_found(version.snapshot), captured=version.first_seen, until=version.last_seen)
+        for version in told.versions
+    ]
+    flags = [f"{len(told.unusable)} passed over"] if told.unusable else []
+    if told.redirects:
+        flags.append("redirected")
+    if any(registrable_domain(one.snapshot.capture.url) != registrable_domain(item.url) for one in told.versions):
+        flags.append("on another site")
+    return Result(
+        outcome=Outcome.DONE,
+        url=url,
+        found=tuple(found),
+        gaps=tuple(Silence(start=gap.start, end=gap.end, days=gap.days) for gap in told.gaps),
+        flags=tuple(flags),
+    )
+
+
+def _found(snapshot: Snapshot) -> Found:
+    capture = snapshot.capture
+    return Found(
+        captured=capture.timestamp,
+        product=snapshot.path,
+        digest=capture.digest,
+        payload=snapshot.provenance["payload"]["sha256"],
     )
 
 

@@ -11,7 +11,7 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 
 
 @click.command("batch")
-@click.argument("sites")
+@click.argument("sites", required=False)
 @click.option(
     "--as-of", multiple=True, metavar="DATE", help="One product for this date; may be repeated.  [default: today]"
 )
@@ -19,6 +19,9 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
     "--every",
     type=click.Choice(["year", "half-year", "quarter", "month"]),
     help="One product for each of these between --from and --to.",
+)
+@click.option(
+    "--history", is_flag=True, help="Every version of each policy; between --from and --to where they are given."
 )
 @click.option("--from", "from_", metavar="DATE", help="Beginning of the range.")
 @click.option("--to", metavar="DATE", help="End of the range.  [default: today]")
@@ -36,26 +39,37 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
     show_default=True,
     help="Which document is looked for where a row is a domain.",
 )
+@click.option(
+    "--language",
+    metavar="CODE",
+    help="Pass over captures in another language than CODE (en, de, pt-BR), where a row names none.",
+)
 @section_options("--css")
-@click.option("--report", metavar="FILE", help="Write the report there.  [default: in the store]")
+@click.option(
+    "--report",
+    metavar="FILE",
+    help="Write the report there; with --status also - for standard output.  [default: in the store]",
+)
 @click.option(
     "--workers", type=click.IntRange(min=0), metavar="N", help="Processes that extract.  [default: one a core]"
 )
 @click.option("--retry-failed", is_flag=True, help="Try everything again that failed, not only what is due.")
 @click.option("--dry-run", is_flag=True, help="Say what the run will cost, and send nothing.")
+@click.option("--status", "is_status", is_flag=True, help="Say how the last run on the store stands; without SITES.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary.")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
     *,
-    sites: str,
+    sites: str | None,
     css: str | None,
     from_heading: str | None,
     to_heading: str | None,
     report: str | None,
     workers: int | None,
     dry_run: bool,
+    is_status: bool,
     as_json: bool,
     quiet: bool,
     max_wait_s: float | None,
@@ -65,9 +79,9 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     """Get the policies of many sites.
 
     SITES is a list, a domain or a URL a row (CSV, TSV, JSON lines, plain lines), or `-` for standard input. A row may name
-    dates, a kind of document, a CSS selector; it wins over the options. Where a row is a domain the policy is found first.
-    What is done is not done again: after an interruption the same command goes on. --max-wait is how long nothing may come
-    of asking the archive before the run stops (half an hour).
+    dates or `history`, a kind of document, a language, a CSS selector; it wins over the options. Where a row is a domain
+    the policy is found first. What is done is not done again: after an interruption the same command goes on. --max-wait is
+    how long nothing may come of asking the archive before the run stops (half an hour).
     """
     from archivepolicy.batches.batch import batch
     from archivepolicy.batches.estimate import estimate
@@ -75,6 +89,11 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from archivepolicy.records import Section
     from archivepolicy.rendering import batch as rendered
 
+    if is_status:
+        _show_status(sites, asked["store"], report, as_json=as_json)
+        return
+    if sites is None:
+        raise click.UsageError("Missing argument 'SITES'.")
     if no_store:
         raise click.UsageError("a batch keeps what it gets: it needs a store")
     asked["section"] = Section(css=css, from_heading=from_heading, to_heading=to_heading)
@@ -92,3 +111,14 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         raise ArchiveUnavailableError(f"stopped: {summary.stopped}", archive=str(asked["archive"]))
     if not summary.is_complete:
         sys.exit(1)
+
+
+def _show_status(sites: str | None, store: str, report: str | None, *, as_json: bool) -> None:
+    from archivepolicy.batches.status import status
+    from archivepolicy.rendering import batch as rendered
+
+    if sites is not None:
+        raise click.UsageError("--status tells of the last run on the store: it takes no list")
+    told = status(store, report=report)
+    if report != "-":
+        print_product(rendered.status_as_json(told) if as_json else rendered.status_as_text(told))

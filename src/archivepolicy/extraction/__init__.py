@@ -14,6 +14,7 @@ from archivepolicy.extraction.frames import content_frame
 from archivepolicy.extraction.homepage import page_links
 from archivepolicy.extraction.language import language_of
 from archivepolicy.extraction.response import judge_response
+from archivepolicy.extraction.sections import selector
 from archivepolicy.kinds import policy_kind
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "language_of",
     "page_links",
     "policy_kind",
+    "selector",
 ]

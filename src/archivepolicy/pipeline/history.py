@@ -10,7 +10,7 @@ from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
 from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
 from archivepolicy.extraction import EXTRACTOR_VERSION, extract
-from archivepolicy.pipeline.assessment import assessed
+from archivepolicy.pipeline.assessment import assessed, language_code
 from archivepolicy.pipeline.blame import blamed
 from archivepolicy.pipeline.snapshot import kept_product, reading_of
 from archivepolicy.pipeline.sources import (
@@ -55,6 +55,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     from_: str | date | None = None,
     to: str | date | None = None,
     section: Section = WHOLE_PAGE,
+    language: str | None = None,
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     refresh: bool = False,
@@ -73,6 +74,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
         from_: Only captures since the beginning of this date; None for all.
         to: Only captures until the end of this date; None for all.
         section: As for `get`; captures without it are unusable.
+        language: As for `get`; captures in another one are unusable.
         store: As for `get`.
         max_wait_s: As for `get`.
         refresh: As for `get`.
@@ -94,6 +96,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
         source=opened_archive(archive, max_wait_s, now),
         kept=opened_store(store),
         section=section,
+        language=language_code(language),
         refresh=refresh,
         now=now,
         extractor=extractor,
@@ -116,6 +119,7 @@ class _Work:
     source: Archive
     kept: Store | None
     section: Section
+    language: str | None
     refresh: bool
     now: Callable[[], str]
     extractor: Extractor
@@ -161,7 +165,7 @@ class _Work:
 
     def _is_policy(self, leaves: Sequence[Leaf], snapshot: Snapshot) -> bool:
         """Whether a text is the policy; where it is not, its captures are passed over with what they are."""
-        verdict = assessed(snapshot, self.url, None).verdict
+        verdict = assessed(snapshot, self.url, self.language).verdict
         if not verdict.is_usable:
             self.skipped += [Skipped(capture=one.capture, reason=verdict.in_words, kind=verdict.kind) for one in leaves]
         return verdict.is_usable

@@ -26,7 +26,8 @@ def in_threads(tasks: Sequence[T], work: Callable[[T], R], *, count: int) -> Ite
         work: Does one; called in several threads. What it raises ends everything and is raised here.
         count: How many at once; with one they are done here, one by one.
 
-    An interruption or an error lets what is under way finish, for a few seconds, and begins nothing new.
+    An interruption or an error lets what is under way finish, for a few seconds, and begins nothing new. Only so many results
+    wait to be taken as there are threads, so that memory does not grow with the tasks where the caller is slower than they are.
     """
     if count == 1 or len(tasks) < 2:
         for task in tasks:
@@ -34,25 +35,30 @@ def in_threads(tasks: Sequence[T], work: Callable[[T], R], *, count: int) -> Ite
         return
     done: queue.SimpleQueue[tuple[T, R | None, BaseException | None]] = queue.SimpleQueue()
     stop = threading.Event()
-    threads = _started(tasks, work, done.put, stop, count=min(count, len(tasks)))
+    count = min(count, len(tasks))
+    room = threading.Semaphore(2 * count)
+    threads = _started(tasks, work, done.put, stop, room, count=count)
     try:
         for _ in tasks:
             task, result, failure = done.get()
+            room.release()
             if failure is not None:
                 raise failure
             yield task, result  # type: ignore[misc]  # where nothing failed there is a result
     finally:
         stop.set()
+        room.release(count)
         limit = time.monotonic() + GRACE_S
         for thread in threads:
             thread.join(max(limit - time.monotonic(), 0.0))
 
 
-def _started(
+def _started(  # noqa: PLR0917 - what the threads share
     tasks: Sequence[T],
     work: Callable[[T], R],
     put: Callable[[tuple[T, R | None, BaseException | None]], None],
     stop: threading.Event,
+    room: threading.Semaphore,
     *,
     count: int,
 ) -> list[threading.Thread]:
@@ -60,7 +66,7 @@ def _started(
     todo = deque(tasks)
 
     def run() -> None:
-        while not stop.is_set():
+        while room.acquire() and not stop.is_set():
             try:
                 task = todo.popleft()
             except IndexError:

@@ -38,12 +38,14 @@ class Found:
         until: The last capture with the same text, of a history's version; else None.
         product: The product's file, relative to the store's folder.
         digest: The capture's digest, or None.
+        payload: SHA-256 of its page, or None.
     """
 
     captured: str
     until: str | None = None
     product: str | None = None
     digest: str | None = None
+    payload: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Result:
         url: The policy's URL: as given, or as it was found; None where none was found.
         found: The products, ascending; empty where there is none.
         gaps: Of a history; may be empty.
-        payload: SHA-256 of the page that was read last, or None where none was.
+        payload: SHA-256 of the page that was read last, where there is no product; None where none was read.
         flags: What a careful reader should know, a few words each.
         retry_at: When to try again, 14 digits; None where trying again would give the same.
     """
@@ -122,7 +124,9 @@ class BatchSummary:
         tally: Its last state.
         report: The report file.
         stopped: Why it ended before its time, in words; None where everything was tried.
-        shared: Payloads that three or more unrelated domains gave alike.
+        shared: Items with a page that three or more unrelated domains gave alike.
+        histories: Items that are a history, of those that are done.
+        versions: Versions of all histories.
         gaps: Gaps of histories.
     """
 
@@ -130,6 +134,8 @@ class BatchSummary:
     report: str
     stopped: str | None = None
     shared: int = 0
+    histories: int = 0
+    versions: int = 0
     gaps: int = 0
 
     @property
@@ -156,6 +162,7 @@ class Estimate:
         bad_rows: Rows that cannot be read.
         index: Requests to the index.
         replay: Requests for captures.
+        unlisted: Histories of which nothing is known before the index is asked: `replay` counts one capture of each.
         least_s: Seconds that the archive's limits make it at least; None for an archive without limits.
         most_s: At most, or None where nobody can know.
     """
@@ -165,5 +172,52 @@ class Estimate:
     bad_rows: int
     index: RequestRange
     replay: RequestRange
+    unlisted: int
     least_s: float | None
     most_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemState:
+    """How one item stands, for a person who looks for what went wrong.
+
+    Attributes:
+        line: Its line in the list.
+        site: As it stands there.
+        asked: What was asked of it: a date, an interval, `history`.
+        said: Why it failed; of another item what is to be known of it.
+        tries: How often it was tried.
+        retry_at: When it will be tried again, 14 digits; None where trying again would give the same.
+    """
+
+    line: int
+    site: str
+    asked: str
+    said: str
+    tries: int
+    retry_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStatus:
+    """The last run on a store, as its ledger tells it.
+
+    Attributes:
+        sites: The list's file, `-` for standard input, empty for rows.
+        begun_at: When it began, 14 digits.
+        running: The process that works on it now, or None.
+        summary: Its counts; `report` is the report file, empty where none was written since.
+        failed: Items that failed, in the order of the list.
+        shared: Items with a page that unrelated sites gave alike.
+        gaps: Histories with gaps, with their number and the longest.
+        bad_rows: Rows that could not be read.
+    """
+
+    sites: str
+    begun_at: str
+    running: int | None
+    summary: BatchSummary
+    failed: tuple[ItemState, ...]
+    shared: tuple[ItemState, ...]
+    gaps: tuple[ItemState, ...]
+    bad_rows: tuple[ItemState, ...]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SCHEMA_VERSION = 4
+_ALONE_TIMEOUT_S = 1.0  # who wants it alone does not wait for others
 _BUSY_TIMEOUT_S = 30.0  # another process writes for milliseconds; this is for a slow disk
 _TABLES = """
 CREATE TABLE snapshots (
@@ -153,10 +154,17 @@ class Catalogue:
         """Enter a product, or enter it again.
 
         Raises:
-            StoreError: The catalogue cannot be written.
+            StoreError: The catalogue cannot be written. Where the disk is full it is gone then, to be rebuilt: it would lack
+                a product that is there.
         """
-        with self._failures():
-            self._kept_asked(lambda database: _insert(database, path, provenance))
+        try:
+            with self._failures():
+                self._kept_asked(lambda database: _insert(database, path, provenance))
+        except StoreError as failure:
+            if _is_of_disk(failure.__cause__):
+                with contextlib.suppress(OSError):
+                    self._remove()
+            raise
 
     def rebuild(self) -> None:
         """Make it anew from the files.
@@ -177,8 +185,12 @@ class Catalogue:
     @contextlib.contextmanager
     def _standing(self) -> Iterator[sqlite3.Connection | None]:
         database: sqlite3.Connection | None = None
-        with contextlib.suppress(sqlite3.Error):
+        try:
             database = self._as_it_stands()
+        except sqlite3.Error as failure:
+            if _is_of_disk(failure):  # a full disk has no room for what readers of a log share: read it alone
+                with contextlib.suppress(sqlite3.Error):
+                    database = self._as_it_stands(is_alone=True)
         if database is None:
             yield None
             return
@@ -202,7 +214,8 @@ class Catalogue:
         except sqlite3.DatabaseError as failure:  # damaged in a place that the opening did not touch
             if failure.sqlite_errorcode & _PRIMARY not in _DAMAGE:
                 raise
-            self._remove()
+            with disk_errors(self.path):
+                self._remove()
             return self._kept.ask(self._connected, asked)
 
     @contextlib.contextmanager
@@ -215,7 +228,7 @@ class Catalogue:
         with self._standing() as standing:
             yield standing or self._built_in_memory()
 
-    def _as_it_stands(self) -> sqlite3.Connection | None:
+    def _as_it_stands(self, *, is_alone: bool = False) -> sqlite3.Connection | None:
         """A connection that writes nothing; None where the catalogue is not complete."""
         if not self.path.exists():
             return None
@@ -224,8 +237,11 @@ class Catalogue:
         has_log = log.exists() and log.stat().st_size > 0  # a process that may write has it open, or was killed
         # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
         mode = "mode=rw" if not is_frozen else "mode=ro" if has_log else "mode=ro&immutable=1"
-        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=_BUSY_TIMEOUT_S)
+        timeout_s = _ALONE_TIMEOUT_S if is_alone else _BUSY_TIMEOUT_S
+        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=timeout_s)
         try:
+            if is_alone:
+                database.execute("PRAGMA locking_mode = EXCLUSIVE")
             is_current = _is_current(database)
         except BaseException:
             database.close()
@@ -254,6 +270,8 @@ class Catalogue:
         try:
             yield
         except sqlite3.Error as cause:
+            if _is_of_disk(cause):
+                self._remove_incomplete()
             raise StoreError(f"the store's catalogue failed: {cause}: {self.path}", path=str(self.path)) from cause
 
     def _connected(self) -> sqlite3.Connection:
@@ -265,13 +283,22 @@ class Catalogue:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # not a database at all: nothing in it can be of use
-            self._remove()
+            with disk_errors(self.path):
+                self._remove()
             return self._completed(_connect(self.path))
+
+    def _remove_incomplete(self) -> None:
+        """Remove what a full disk left of a catalogue that was being made."""
+        with contextlib.suppress(OSError, sqlite3.Error):
+            database = self._as_it_stands(is_alone=True)
+            if database is None:
+                self._remove()
+            else:
+                database.close()
 
     def _remove(self) -> None:
         for ending in ("", *_BESIDE):
-            with disk_errors(self.path):
-                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
     def _completed(self, database: sqlite3.Connection) -> sqlite3.Connection:
         try:
@@ -328,6 +355,12 @@ def _begin(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         for ending in _BESIDE:
             path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _is_of_disk(failure: BaseException | None) -> bool:
+    """Whether SQLite failed because of the disk: full, failing, or a file that cannot be made."""
+    codes = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    return isinstance(failure, sqlite3.Error) and getattr(failure, "sqlite_errorcode", 0) & _PRIMARY in codes
 
 
 def _is_current(database: sqlite3.Connection) -> bool:

@@ -34,7 +34,7 @@ def remove_leftovers(root: Path) -> int:
     for folder, _, names in os.walk(root):
         for name in names:
             match = _TEMPORARY.fullmatch(name)
-            if match and not _is_running(int(match[1])):
+            if match and not is_running(int(match[1])):
                 path = os.path.join(folder, name)  # noqa: PTH118 - a walk over a whole store is long enough as it is
                 with disk_errors(root):
                     os.remove(path)  # noqa: PTH107
@@ -42,7 +42,8 @@ def remove_leftovers(root: Path) -> int:
     return count
 
 
-def _is_running(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether there is a process of that number."""
     if process == os.getpid():
         return True
     if sys.platform == "win32":  # a signal 0 would end it there

@@ -13,6 +13,7 @@ a product there is all of it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -213,8 +214,15 @@ class Store:
                 "evidence": evidence.relative_to(self.root).as_posix(),
             }
         )
+        is_new = not (self.root / f"{path}.json").exists()
         self._write_provenance(path, provenance)
-        write_file(self.root / f"{path}.md", product)
+        try:
+            write_file(self.root / f"{path}.md", product)
+        except StoreError:
+            if is_new:  # a full disk must leave no provenance without its product
+                with contextlib.suppress(OSError):
+                    (self.root / f"{path}.json").unlink()
+            raise
         self.catalogue.add(path, provenance)
         return replace(snapshot, provenance=provenance, path=f"{path}.md")
 
