@@ -84,6 +84,24 @@ def test_a_revisit_has_the_body_that_it_refers_to(tmp_path: Path, by: str) -> No
     assert "2012-01-01" in memento.warnings[-1]
 
 
+@pytest.mark.parametrize("is_circle", [False, True])
+def test_a_revisit_of_a_revisit_has_the_body_of_the_first(tmp_path: Path, is_circle: bool) -> None:
+    def refers(year: int, to: int) -> tuple[str, dict[str, str], bytes]:
+        to_date = f"{to}-01-01T00:00:00Z"
+        fields = {"WARC-Refers-To-Target-URI": URL, "WARC-Refers-To-Date": to_date}
+        return "revisit", {"WARC-Date": f"{year}-01-01T00:00:00Z", **fields}, b""
+
+    path = write(tmp_path / "a.warc", response("2011-01-01T00:00:00Z"), response("2012-01-01T00:00:00Z", b"other"),
+                 refers(2013, 2014 if is_circle else 2011), refers(2014, 2013))  # fmt: skip
+    archive = open_archive(path)
+    last = archive.listing(URL).captures[-1]
+    if is_circle:
+        with pytest.raises(NotReplayableError, match="lacks the record"):
+            archive.replay(last)
+    else:
+        assert (archive.replay(last).payload, archive.replay(last).timestamp) == (PAGE, "20140101000000")
+
+
 def test_a_revisit_of_what_is_not_there_is_not_replayable(tmp_path: Path) -> None:
     path = write(tmp_path / "a.warc", ("revisit", {"WARC-Date": "2014-01-01T00:00:00Z"}, b""))
     archive = open_archive(path)

@@ -121,6 +121,7 @@ def test_errors_are_one_line_with_their_exit_code(
         ("get", POLICY, "--max-wait", "nan", "--archive", "wayback:http://127.0.0.1:9"),
         ("captures", POLICY, "--from", "2020", "--to", "2010", "--archive", "wayback:http://127.0.0.1:9"),
         ("convert", "/nothing/there.html"),
+        ("convert", __file__, "--explain-html", "/nothing/there.html"),
         ("--x",),
     ],
 )

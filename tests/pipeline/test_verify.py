@@ -251,7 +251,8 @@ def test_a_store_of_an_older_release_opens_and_stays_as_it_is(store: Path, demo_
     before = {
         file: file.read_bytes() for file in store.glob("*/**/*.*") if file.is_file() and file.suffix in (".md", ".json")
     }
-    assert {matter for matter, _ in matters(store)} == {Matter.OLDER_EXTRACTOR, Matter.CATALOGUE}
+    assert run("verify", "--store", store).returncode == 0
+    assert {matter for matter, _ in matters(store)} == {Matter.OLDER_EXTRACTOR, Matter.OTHER_CATALOGUE}
     snapshot = ap.get(POLICY, as_of="2018-12-31", archive=demo_warc, store=store)
     again = ap.get(MOVED, as_of="2014-12", archive=demo_warc, store=store)
     assert snapshot.provenance["extractor_version"] == "2"

@@ -99,11 +99,19 @@ class WarcArchive:
         raise not_replayable(capture, f"{self.name} holds no such record")
 
     def _body(self, revisit: Entry) -> tuple[Entry, WarcFile] | None:
-        """The record whose body a revisit repeats: by URL and date, else by digest."""
-        url, timestamp = revisit.refers_to_url, revisit.refers_to_timestamp
-        for entry, file in self._index.at(url, timestamp) if url and timestamp else ():
-            if entry.capture.url == url and not entry.capture.is_revisit:
-                return entry, file
+        """The record whose body a revisit repeats: by URL and date, over other revisits too, else by digest."""
+        one: Entry | None = revisit
+        seen: set[tuple[str, str]] = set()  # damaged files refer in circles
+        while one and one.refers_to_url and one.refers_to_timestamp:
+            place = one.refers_to_url, one.refers_to_timestamp
+            if place in seen:
+                break
+            seen.add(place)
+            found = [pair for pair in self._index.at(*place) if pair[0].capture.url == place[0]]
+            for entry, file in found:
+                if not entry.capture.is_revisit:
+                    return entry, file
+            one = found[0][0] if found else None  # some recorders refer to the revisit before
         capture = revisit.capture
         same = self._index.of_digest(capture.digest) if capture.digest else []
         return _last_before(same, capture.timestamp)

@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(leaving.exit_code)
     except click.ClickException as failure:
         click.echo(_in_one_line(failure), err=True)
-        sys.exit(failure.exit_code)
+        sys.exit(2 if isinstance(failure, click.FileError) else failure.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("archivepolicy: interrupted; what was fetched is kept", err=True)
         sys.exit(130)  # 128 + SIGINT, as shells say it

@@ -286,8 +286,10 @@ def _of_catalogue(kept: Store, counts: Checked, catalogue: Inspection | None) ->
     path = kept.catalogue.path.relative_to(kept.root).as_posix()
     if catalogue is None:
         if counts.products and kept.catalogue.path.exists():
-            said = "it is damaged or of another release; the next command makes it anew, and so does `verify --rebuild`"
-            yield Finding(matter=Matter.CATALOGUE, path=path, said=said)
+            is_other = kept.catalogue.is_of_other_release()
+            matter, what = (Matter.OTHER_CATALOGUE, "of another release") if is_other else (Matter.CATALOGUE, "damaged")
+            said = f"it is {what}; the next command makes it anew, and so does `verify --rebuild`"
+            yield Finding(matter=matter, path=path, said=said)
         return
     for entered in catalogue.paths():
         if not (kept.root / f"{entered}.md").exists():

@@ -19,6 +19,7 @@ class Matter(StrEnum):
     EXTRACTION_DIFFERS = "extraction differs"
     LISTING_DAMAGED = "listing damaged"
     CATALOGUE = "catalogue out of step"
+    OTHER_CATALOGUE = "other catalogue"
     OLDER_EXTRACTOR = "older extractor"
     DIGEST = "digest mismatch"
     TEMPORARY_FILE = "temporary file"
@@ -26,7 +27,10 @@ class Matter(StrEnum):
     @property
     def is_fault(self) -> bool:
         """Whether the store is not what it should be; else it is only worth knowing."""
-        return self not in (Matter.OLDER_EXTRACTOR, Matter.DIGEST, Matter.TEMPORARY_FILE)
+        return self not in _NOTES
+
+
+_NOTES = frozenset({Matter.OTHER_CATALOGUE, Matter.OLDER_EXTRACTOR, Matter.DIGEST, Matter.TEMPORARY_FILE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -228,17 +228,17 @@ class Catalogue:
         with self._standing() as standing:
             yield standing or self._built_in_memory()
 
+    def is_of_other_release(self) -> bool:
+        """Whether it is merely of another schema, and will be made anew by the next command; False where it is absent."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._looking()) as database:
+            return self.path.exists() and not _is_current(database)
+        return False
+
     def _as_it_stands(self, *, is_alone: bool = False) -> sqlite3.Connection | None:
         """A connection that writes nothing; None where the catalogue is not complete."""
         if not self.path.exists():
             return None
-        log = self.path.with_name(self.path.name + "-wal")
-        is_frozen = is_read_only(self.path)
-        has_log = log.exists() and log.stat().st_size > 0  # a process that may write has it open, or was killed
-        # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
-        mode = "mode=rw" if not is_frozen else "mode=ro" if has_log else "mode=ro&immutable=1"
-        timeout_s = _ALONE_TIMEOUT_S if is_alone else _BUSY_TIMEOUT_S
-        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=timeout_s)
+        database = self._looking(_ALONE_TIMEOUT_S if is_alone else _BUSY_TIMEOUT_S)
         try:
             if is_alone:
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -250,6 +250,15 @@ class Catalogue:
             database.close()
             return None
         return database
+
+    def _looking(self, timeout_s: float = _BUSY_TIMEOUT_S) -> sqlite3.Connection:
+        """A connection that makes no file and writes nothing."""
+        log = self.path.with_name(self.path.name + "-wal")
+        is_frozen = is_read_only(self.path)
+        has_log = log.exists() and log.stat().st_size > 0  # a process that may write has it open, or was killed
+        # where one may write, the last to leave clears the log away, which a connection for reading alone cannot
+        mode = "mode=rw" if not is_frozen else "mode=ro" if has_log else "mode=ro&immutable=1"
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, timeout=timeout_s)
 
     def _built_in_memory(self) -> sqlite3.Connection:
         if self._in_memory is None:
