@@ -2,6 +2,7 @@
 
     python benchmarks/batch.py memory           resident memory at 1,000 and 100,000 items, against a simulated archive
     python benchmarks/batch.py rate             share of a set limit that is used, against a local server
+    python benchmarks/batch.py histories        the same with histories of twelve captures a site
     python benchmarks/batch.py cores FOLDER     offline: wall and processor time of one process and of two workers
 
 Each run is a process of its own. `cores` takes a folder of WARC files; without one it writes 2,000 captures of made pages.
@@ -128,12 +129,15 @@ def memory() -> None:
         subprocess.run([sys.executable, __file__, "_memory", str(count), str(missing)], check=True)
 
 
-def rate(limit_per_s: float = 20.0, count: int = 400) -> None:
+def rate(limit_per_s: float = 20.0, count: int = 400, *, history: bool = False) -> None:
     """Requests a second that the server sees in the steady part of a run, as a share of the limit."""
     os.environ["ARCHIVEPOLICY_RATE"] = str(limit_per_s)
     with running_crowd() as crowd, tempfile.TemporaryDirectory() as folder:
         os.environ["ARCHIVEPOLICY_STATE"] = folder
-        crowd.page = lambda number, _year: page(number, 120)
+        crowd.page = lambda number, year: page(number * 100 + year % 100, 20) if history else page(number, 120)
+        if history:
+            crowd.years = tuple(range(2005, 2017))
+            count //= len(crowd.years)
         times: list[float] = []
         lock = threading.Lock()
 
@@ -144,7 +148,8 @@ def rate(limit_per_s: float = 20.0, count: int = 400) -> None:
 
         crowd.on_request = note
         rows = [url_of(number) for number in range(count) if number % 10 != 9]
-        batch(rows, as_of=["2014"], archive=crowd.archive, store=f"{folder}/s")
+        dates = [] if history else ["2014"]
+        batch(rows, as_of=dates, history=history, archive=crowd.archive, store=f"{folder}/s")
     steady = sorted(times)[10:-10]
     found = (len(steady) - 1) / (steady[-1] - steady[0])
     print(
@@ -213,6 +218,7 @@ def cores(folder: str | None, count: int = 1000) -> None:
 COMMANDS: dict[str, Callable[..., None]] = {
     "memory": memory,
     "rate": rate,
+    "histories": lambda: rate(count=540, history=True),
     "cores": lambda folder=None: cores(folder),
     "_memory": lambda count, missing: memory_of(int(count), float(missing)),
     "_cores": lambda folder, sites, workers: cores_of(folder, sites, int(workers)),

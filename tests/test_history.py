@@ -188,3 +188,12 @@ def test_threads_hand_on_everything_and_raise_what_fails() -> None:
 
     with pytest.raises(ap.ArchiveUnavailableError):
         list(in_threads(range(50), fail, count=4))
+
+
+def test_no_more_results_wait_than_a_slow_caller_may_hold() -> None:
+    begun: list[int] = []
+    ahead = 0
+    for at, (_task, _result) in enumerate(in_threads(range(100), begun.append, count=4)):
+        ahead = max(ahead, len(begun) - at)
+    assert len(begun) == 100
+    assert ahead <= 8 + 1  # twice the threads, and the one that was just taken

@@ -90,6 +90,16 @@ def test_a_status_wants_a_run_and_no_list(tmp_path: Path) -> None:
     assert call("--status", "sites.csv", "--store", tmp_path).returncode == 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is another there")
+def test_closed_streams_do_no_harm(crowd: Crowd, tmp_path: Path) -> None:
+    given = command(
+        "-", "--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path / "s", "--workers", "0", "--json"
+    )
+    ended = subprocess.run(["/bin/sh", "-c", '"$@" <&- >&- 2>&-', "sh", *given], check=False, timeout=60)
+    assert ended.returncode == 0
+    assert status(tmp_path / "s").summary.tally.total == 0
+
+
 def test_a_list_that_is_not_there_leaves_the_last_one_as_it_is(crowd: Crowd, tmp_path: Path) -> None:
     given = ["--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path, "--workers", "0"]
     batch([url_of(1)], as_of=["2014"], archive=crowd.archive, store=tmp_path, workers=0)

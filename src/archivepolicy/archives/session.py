@@ -57,7 +57,7 @@ _POSSIBLE_BLOCK = "(it is down, or blocks our address)"
 _MAX_ANSWER_BYTES = 500_000_000  # an index of 150,000 rows is about 20 MB
 _IN_MEMORY_BYTES = 4_000_000
 _CHUNK_BYTES = 1 << 16
-_CONNECTIONS = 32  # kept open: one a thread
+_CONNECTIONS = 64  # kept open: one a thread (16 histories of a batch, with four replays each)
 _FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 _HOPELESS = (
     requests.exceptions.InvalidURL,

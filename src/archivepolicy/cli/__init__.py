@@ -6,6 +6,7 @@ its branch (`archivepolicy.errors`), and no traceback without `--debug`.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -68,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     from archivepolicy.errors import ArchivePolicyError
 
     arguments = sys.argv[1:] if arguments is None else arguments
+    _open_closed_streams()
     _show_waiting()
     try:
         code = group.main(args=arguments, prog_name="archivepolicy", standalone_mode=False)
@@ -95,6 +97,13 @@ def _in_one_line(failure: click.ClickException) -> str:
     context = failure.ctx if isinstance(failure, click.UsageError) else None
     hint = f" ({context.command_path} --help)" if context else ""
     return f"archivepolicy: {' '.join(failure.format_message().split())}{hint}"
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started without them its standard streams, lest a file of the store get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
 
 
 def _show_waiting() -> None:
