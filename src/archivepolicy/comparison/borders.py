@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # What is not cut: a link's end with its target, an image, a tag, an entity, a run of one mark, an escaped sign.
 _UNIT = re.compile(
     rf"\]{TARGET}|!\[[^\[\]\n]*+\]{TARGET}|</?[a-zA-Z][^<>]*+>|&(?:[a-zA-Z]{{2,8}}|#\d{{1,6}});"
-    r"|([*_=~`#\-])\1*+|\\[!-/:-@\[-`{-~]|(?s:.)"
+    r"|\d++(?:\\?\.\d++)*+|([*_=~`#\-])\1*+|\\[!-/:-@\[-`{-~]|(?s:.)"
 )
 _LINK_END = re.compile(rf"\]{TARGET}")
 _LINK_HEAD = re.compile(r"!?\[[^\[\]\n]*+\]\(|\]\(")
@@ -136,6 +136,19 @@ def settled(edits: Sequence[Edit], old: Layout, new: Layout) -> list[Edit]:
     return found
 
 
+def settled_lead(old: str, new: str, cls: Cls | None) -> list[Edit]:
+    """Edits between the marks before both blocks' first words; with a class, the part that begins with other marks has it."""
+    if cls is None:
+        return list(_marks(Edit(0, len(old), 0, len(new), marks_class(old, new)), old, new))
+    ones, others = _units(old), _units(new)
+    steps = common_length(ones, others)
+    if not steps:  # the mark of a list item stays whole
+        return [Edit(0, len(old), 0, len(new), cls)]
+    same = common_length(ones[: steps - 1 : -1], others[: steps - 1 : -1])
+    start, kept = _length(ones[:steps]), _length(ones[len(ones) - same :])
+    return [Edit(start, len(old) - kept, start, len(new) - kept, cls)]
+
+
 # ---------------------------------------------------------------------- marks
 
 
@@ -222,6 +235,14 @@ def _without_common_marks(edit: Edit, old: Layout, new: Layout) -> Iterator[Edit
 def _marks(edit: Edit, old: str, new: str) -> Iterator[Edit]:
     """A difference of marks alone, cut at its links' addresses."""
     ones, others = _units(old[edit.i0 : edit.i1]), _units(new[edit.j0 : edit.j1])
+    at = _parting(ones, others, ("](",))
+    if at is not None and any(at):
+        i, j = edit.i0 + _length(ones[: at[0]]), edit.j0 + _length(others[: at[1]])
+        for part in ((edit.i0, i, edit.j0, j), (i, edit.i1, j, edit.j1)):
+            one, other = old[part[0] : part[1]], new[part[2] : part[3]]
+            if one != other:
+                yield from _marks(Edit(*part, marks_class(one, other)), old, new)
+        return
     steps, front = _common_front(ones, others, edit.i0, edit.j0)
     yield from front
     i0, j0 = edit.i0 + _length(ones[:steps]), edit.j0 + _length(others[:steps])
@@ -268,9 +289,9 @@ def _link_ends(ones: Sequence[str], others: Sequence[str]) -> tuple[int, int] | 
     return None if i is None or j is None else (i, j)
 
 
-def _parting(ones: Sequence[str], others: Sequence[str]) -> tuple[int, int] | None:
+def _parting(ones: Sequence[str], others: Sequence[str], at: Sequence[str] = ("](", "\n")) -> tuple[int, int] | None:
     """Where marks after replaced words are no longer theirs: at a link's end or the line's, on both sides."""
-    for wanted in ("](", "\n"):
+    for wanted in at:
         i = next((n for n, one in enumerate(ones) if one.startswith(wanted)), None)
         j = next((n for n, one in enumerate(others) if one.startswith(wanted)), None)
         if i is not None and j is not None:

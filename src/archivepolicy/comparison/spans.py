@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archivepolicy.comparison.borders import Edit, Layout, settled
+from archivepolicy.comparison.borders import Edit, Layout, settled, settled_lead
 from archivepolicy.comparison.classes import EditClassifier, marks_class
 from archivepolicy.comparison.words import Words
 from archivepolicy.records.change import Cls, Span
@@ -65,10 +65,7 @@ def pieces_of(old: Words, new: Words, runs: Sequence[Run], dates: Dates, *, is_r
         around words that were replaced, are differences of their own, so that they are not mixed with new words.
     """
     one, other = Layout(old), Layout(new)
-    leads = []
-    if old.lead != new.lead:
-        cls = Cls.NUMBER if is_renumbered else marks_class(old.lead, new.lead)
-        leads.append(Edit(0, len(old.lead), 0, len(new.lead), cls))
+    leads = settled_lead(old.lead, new.lead, Cls.NUMBER if is_renumbered else None) if old.lead != new.lead else ()
     edits = _joined(_edits(one, other, runs, EditClassifier(old, new, dates)))
     return list(_pieces(one.text, other.text, [*leads, *settled(edits, one, other)]))
 
