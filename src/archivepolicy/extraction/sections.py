@@ -44,6 +44,18 @@ class _Heading:
     look: tuple[tuple[str, str], ...] = ()  # tags and classes around a line that is no heading by its tag
 
 
+def selector_of(css: str) -> CSSSelector:
+    """Compile a CSS selector.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return CSSSelector(css, translator="html")
+    except (SelectorError, etree.XPathError) as cause:
+        raise InputError(f"not a CSS selector: {css!r} ({cause})") from cause
+
+
 def selected(body: etree._Element, css: str) -> tuple[etree._Element, list[Removal]]:
     """Move the elements that a CSS selector matches out of a body; of one inside another only the outer.
 
@@ -53,10 +65,11 @@ def selected(body: etree._Element, css: str) -> tuple[etree._Element, list[Remov
     Raises:
         InputError: It is no selector, or it matches nothing.
     """
+    selector = selector_of(css)
     try:
-        found: Any = CSSSelector(css, translator="html")(body)
+        found: Any = selector(body)
         matches: list[etree._Element] = list(found)
-    except (SelectorError, etree.XPathError) as cause:
+    except etree.XPathError as cause:
         raise InputError(f"not a CSS selector: {css!r} ({cause})") from cause
     inside = set(matches)
     outer = [match for match in matches if not any(ancestor in inside for ancestor in match.iterancestors())]

@@ -10,6 +10,7 @@ from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
 from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
 from archivepolicy.extraction import EXTRACTOR_VERSION, extract
+from archivepolicy.extraction.sections import selector_of
 from archivepolicy.pipeline.assessment import assessed
 from archivepolicy.pipeline.blame import blamed
 from archivepolicy.pipeline.snapshot import kept_product, reading_of
@@ -90,6 +91,8 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     start = period_of(from_, now).start if from_ is not None else ""
     end = period_of(to, now).end if to is not None else "9"
     wanted = normalise_url(url)
+    if section.css is not None:
+        selector_of(section.css)  # refused before anything is fetched for it
     work = _Work(
         url=wanted,
         source=opened_archive(archive, max_wait_s, now),
@@ -244,9 +247,15 @@ def _history(url: str, trail: Trail, work: _Work) -> History:
         unusable=tuple(skipped),
         redirects=trail.hops,
         listed_at=trail.listed_at,
-        notes=(*trail.notes, *_anew(work.anew)),
+        notes=(*_part_told(work.section), *trail.notes, *_anew(work.anew)),
         _blamed=partial(blamed, work.reader, work.now),
     )
+
+
+def _part_told(section: Section) -> Iterator[str]:
+    if section.bounds:
+        bounds = ", ".join(f"{name.replace('_', ' ')} “{value}”" for name, value in section.bounds.items())
+        yield f"Only a part of each page is told about: {bounds}."
 
 
 def _anew(versions: set[str]) -> Iterator[str]:
