@@ -81,6 +81,11 @@ def redline(diff: Diff) -> str:
             "What we collect of [-you-]{+children+}\n[-----------]{+-------------+}\n",
         ),
         (
+            f"Rules of the house, last updated on 2 April 2012 by {LONG} Ann.",
+            f"*Rules of the house, last updated on 2 April 2012 by {LONG} Bea*.",
+            f"{{+*+}}Rules of the house, last updated on 2 April 2012 by {LONG} [-Ann-]{{+Bea+}}{{+*+}}.",
+        ),
+        (
             f"{LONG} where you **ask for it**.",
             f"{LONG} where you ask for it.",
             f"{LONG} where you [-**-]ask for it[-**-].",

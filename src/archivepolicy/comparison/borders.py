@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 from archivepolicy.comparison.classes import marks_class
 from archivepolicy.comparison.sequences import common_length
 from archivepolicy.comparison.words import TARGET
+from archivepolicy.records.change import Cls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archivepolicy.comparison.words import Words
-    from archivepolicy.records.change import Cls
 
 # What is not cut: a link's end with its target, an image, a tag, an entity, a run of one mark, an escaped sign.
 _UNIT = re.compile(
@@ -226,10 +226,19 @@ def _without_common_marks(edit: Edit, old: Layout, new: Layout) -> Iterator[Edit
         tails = tails[0][: at[0]], tails[1][: at[1]]
     same = common_length(tails[0][::-1], tails[1][::-1])
     kept = _length(tails[0][len(tails[0]) - same :])
-    yield Edit(i0, i1 - kept, j0, j1 - kept, edit.cls, edit.words)
+    emphasis = tuple(_emphasis(units[: len(units) - same]) if a < b and c < d else 0 for units in tails)
+    end_i, end_j = i1 - kept - emphasis[0], j1 - kept - emphasis[1]
+    yield Edit(i0, end_i, j0, end_j, edit.cls, edit.words)
+    if any(emphasis):
+        yield Edit(end_i, i1 - kept, end_j, j1 - kept, Cls.FORMAT)
     if at is not None and old.text[i1 : edit.i1] != new.text[j1 : edit.j1]:
         cls = marks_class(old.text[i1 : edit.i1], new.text[j1 : edit.j1])
         yield from _marks(Edit(i1, edit.i1, j1, edit.j1, cls), old.text, new.text)
+
+
+def _emphasis(units: Sequence[str]) -> int:
+    """How long the marks of emphasis are that marks after words are made of; 0 where there are others among them."""
+    return _length(units) if all(unit[0] in "*_" for unit in units) else 0
 
 
 def _marks(edit: Edit, old: str, new: str) -> Iterator[Edit]:
