@@ -202,38 +202,48 @@ def _without_common_marks(edit: Edit, old: Layout, new: Layout) -> Iterator[Edit
         _units(old.text[edit.i0 : old.start(a) if a < b else edit.i1]),
         _units(new.text[edit.j0 : new.start(c) if c < d else edit.j1]),
     )
-    i0, j0 = edit.i0, edit.j0
     if ends := _link_ends(*heads):
         at_old, at_new = (_length(units[:end]) for units, end in zip(heads, ends, strict=True))
-        cls = marks_class(old.text[i0 : i0 + at_old], new.text[j0 : j0 + at_new])
-        yield from _marks(Edit(i0, i0 + at_old, j0, j0 + at_new, cls), old.text, new.text)
-        i0, j0, heads = i0 + at_old, j0 + at_new, (heads[0][ends[0] :], heads[1][ends[1] :])
-    same = common_length(*heads)
-    i0, j0 = i0 + _length(heads[0][:same]), j0 + _length(heads[1][:same])
-    tails = (
-        _units(old.text[max(i0, old.end(b - 1) if a < b else i0) : edit.i1]),
-        _units(new.text[max(j0, new.end(d - 1) if c < d else j0) : edit.j1]),
-    )
-    at = _parting(*tails) if a < b and c < d else None
-    i1, j1 = edit.i1, edit.j1
-    if at is not None and tails[0][at[0]] != tails[1][at[1]]:
-        opened = (
-            text.count("[") > text.count("]") for text in (old.text[i0 : old.end(b - 1)], new.text[j0 : new.end(d - 1)])
-        )
+        yield from _marks_between((edit.i0, edit.i0 + at_old, edit.j0, edit.j0 + at_new), old, new)
+        edit = replace(edit, i0=edit.i0 + at_old, j0=edit.j0 + at_new)
+        heads = heads[0][ends[0] :], heads[1][ends[1] :]
+    same = _length(heads[0][: common_length(*heads)])
+    edit = replace(edit, i0=edit.i0 + same, j0=edit.j0 + same)
+    if a < b and c < d:
+        yield from _without_marks_behind(edit, (old.end(b - 1), new.end(d - 1)), old, new)
+        return
+    ones = _units(old.text[max(edit.i0, old.end(b - 1) if a < b else edit.i0) : edit.i1])
+    others = _units(new.text[max(edit.j0, new.end(d - 1) if c < d else edit.j0) : edit.j1])
+    kept = _length(ones[len(ones) - common_length(ones[::-1], others[::-1]) :])
+    yield replace(edit, i1=edit.i1 - kept, j1=edit.j1 - kept)
+
+
+def _without_marks_behind(edit: Edit, ends: tuple[int, int], old: Layout, new: Layout) -> Iterator[Edit]:
+    """An edit that has words on both sides, which end at `ends`, and what differs in the marks behind them."""
+    end_i, end_j = ends
+    ones, others = _units(old.text[end_i : edit.i1]), _units(new.text[end_j : edit.j1])
+    at = _parting(ones, others)
+    if at is not None and ones[at[0]] != others[at[1]]:
+        opened = (text.count("[") > text.count("]") for text in (old.text[edit.i0 : end_i], new.text[edit.j0 : end_j]))
         at = None if all(opened) else at  # a link that was replaced as a whole is shown as one
+    i1, j1 = edit.i1, edit.j1
     if at is not None:
-        i1, j1 = i1 - _length(tails[0][at[0] :]), j1 - _length(tails[1][at[1] :])
-        tails = tails[0][: at[0]], tails[1][: at[1]]
-    same = common_length(tails[0][::-1], tails[1][::-1])
-    kept = _length(tails[0][len(tails[0]) - same :])
-    emphasis = tuple(_emphasis(units[: len(units) - same]) if a < b and c < d else 0 for units in tails)
-    end_i, end_j = i1 - kept - emphasis[0], j1 - kept - emphasis[1]
-    yield Edit(i0, end_i, j0, end_j, edit.cls, edit.words)
-    if any(emphasis):
-        yield Edit(end_i, i1 - kept, end_j, j1 - kept, Cls.FORMAT)
-    if at is not None and old.text[i1 : edit.i1] != new.text[j1 : edit.j1]:
-        cls = marks_class(old.text[i1 : edit.i1], new.text[j1 : edit.j1])
-        yield from _marks(Edit(i1, edit.i1, j1, edit.j1, cls), old.text, new.text)
+        i1, j1 = i1 - _length(ones[at[0] :]), j1 - _length(others[at[1] :])
+        ones, others = ones[: at[0]], others[: at[1]]
+    same = common_length(ones[::-1], others[::-1])
+    kept = _length(ones[len(ones) - same :])
+    marks_i, marks_j = _emphasis(ones[: len(ones) - same]), _emphasis(others[: len(others) - same])
+    yield replace(edit, i1=i1 - kept - marks_i, j1=j1 - kept - marks_j)
+    if marks_i or marks_j:
+        yield Edit(i1 - kept - marks_i, i1 - kept, j1 - kept - marks_j, j1 - kept, Cls.FORMAT)
+    yield from _marks_between((i1, edit.i1, j1, edit.j1), old, new)
+
+
+def _marks_between(place: tuple[int, int, int, int], old: Layout, new: Layout) -> Iterator[Edit]:
+    """What differs in two stretches of marks."""
+    one, other = old.text[place[0] : place[1]], new.text[place[2] : place[3]]
+    if one != other:
+        yield from _marks(Edit(*place, marks_class(one, other)), old.text, new.text)
 
 
 def _emphasis(units: Sequence[str]) -> int:
