@@ -8,7 +8,8 @@ substantive where the policy itself says something else afterwards: words, numbe
 terms. It is not where only links, marks, numbering, dates or order differ, where the site around the policy was
 captured differently, or where one side is an error page.
 
-`labels/held_out.jsonl` names 50 of the other pairs, read once the rules were made.
+`labels/held_out.jsonl` names 50 of the other pairs, read once the rules were made; `labels/held_out_2.jsonl` 50 of what was
+left then (seed 20261124), labelled before the program was asked.
 
 Exit code 1: below a wanted figure. 2: no data.
 """

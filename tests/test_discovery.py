@@ -12,7 +12,7 @@ from warcio.warcwriter import WARCWriter
 
 import archivepolicy as ap
 from archivepolicy.cli import main
-from archivepolicy.records import Finding, Listing, Memento
+from archivepolicy.records import CandidateVerdict, Listing, Memento
 from peers.pywb_peer import PywbPeer
 
 SENTENCES = (
@@ -151,7 +151,7 @@ def test_a_page_that_calls_itself_something_else_is_not_it(archive: str) -> None
     discovery = ap.find("wrong.example", as_of="2013", archive=archive)
     assert discovery.best is None
     (candidate,) = discovery.candidates
-    assert (candidate.verdict, candidate.kind) == (Finding.OTHER_KIND, "terms of service")
+    assert (candidate.verdict, candidate.kind) == (CandidateVerdict.OTHER_KIND, "terms of service")
     assert ap.find("wrong.example", as_of="2013", kind="terms", archive=archive).best is None
 
 
@@ -175,7 +175,7 @@ def test_a_homepage_that_redirected_to_another_site_is_told(archive: str) -> Non
 
 def test_what_was_passed_over_is_told(sites_warc: Path) -> None:
     discovery = ap.find("soft.example", as_of="2013", archive=sites_warc)
-    assert [one.verdict for one in discovery.candidates] == [Finding.POLICY, Finding.UNUSABLE]
+    assert [one.verdict for one in discovery.candidates] == [CandidateVerdict.POLICY, CandidateVerdict.UNUSABLE]
     assert "soft 404" in discovery.candidates[1].why
     parked = ap.find("parked.example", as_of="2013-06", archive=sites_warc)
     assert parked.homepage is not None

@@ -77,9 +77,27 @@ def test_history_blame_grep_and_export(run: Run, demo_warc: Path, tmp_path: Path
     assert (tmp_path / "git" / "policy.md").exists()
 
 
+def test_a_section_alone_has_a_history_of_its_own(run: Run, demo_warc: Path) -> None:
+    options = ("--from-heading", "Cookies", "--archive", demo_warc)
+    told = json.loads(run("history", POLICY, *options, "--json").stdout)
+    assert [one["first_seen"][:4] for one in told["versions"]] == ["2012", "2016", "2021"]
+    assert told["notes"] == ["Only a part of each page is told about: from heading “Cookies”."]
+    table = run("history", POLICY, *options, "--to-heading", "How")
+    assert "heading “How”" in table.stdout
+    blame = json.loads(run("blame", POLICY, *options, "--json").stdout)
+    assert blame["spans"][0]["text"] == "3. Cookies"
+    assert run("grep", "-F", "chat sets a second", POLICY, "--across", *options).returncode == 0
+    for arguments in (("--across",), ()):
+        assert run("grep", "-F", "lend our list", POLICY, *arguments, *options).returncode == 1
+    by_css = run("grep", "browser", POLICY, "--select", "body", "--archive", demo_warc, "--no-store")
+    assert by_css.returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (("history", POLICY, "--css", "p["), 2, "not a CSS selector"),
+        (("blame", POLICY, "--from-heading", "No such heading"), 5, "no heading"),
         (("history", "nothing.example"), 3, "holds no capture"),
         (("history", POLICY, "--from", "x"), 2, "not a date"),
         (("history", "www.fernhollow.example/gdpr.php"), 5, "no usable capture"),

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, shown_progress, store_options, terminal_width
+from archivepolicy.cli.options import (
+    archive_options,
+    print_product,
+    section_of,
+    section_options,
+    shown_progress,
+    store_options,
+    terminal_width,
+)
 
 
 @click.command("blame")
 @click.argument("url")
 @click.option("--as-of", metavar="DATE", help="Tell about the version of this date.  [default: the newest]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every sentence.")
+@section_options("--css", "--select")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
@@ -18,6 +27,9 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     url: str,
     as_of: str | None,
     as_json: bool,
+    css: str | None,
+    from_heading: str | None,
+    to_heading: str | None,
     archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
@@ -35,6 +47,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     found = history(
         url,
         archive=archive,
+        section=section_of(css, from_heading, to_heading),
         store=None if no_store else store,
         max_wait_s=max_wait_s,
         refresh=refresh,

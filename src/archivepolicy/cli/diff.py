@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, section_options, store_options, terminal_width
+from archivepolicy.cli.options import (
+    archive_options,
+    print_product,
+    section_of,
+    section_options,
+    store_options,
+    terminal_width,
+)
 
 if TYPE_CHECKING:
     from archivepolicy.records import Diff
@@ -47,7 +54,7 @@ _DEFAULT_WIDTH = 100
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is any change, with 0 if there is none.")
 @click.option("--ignore-cosmetic", is_flag=True, help="With --exit-code: cosmetic changes are none.")
-@section_options("--css")
+@section_options("--css", "--select")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
@@ -79,9 +86,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     if len(texts) == 3:
         from archivepolicy.pipeline.comparison import diff
         from archivepolicy.pipeline.snapshot import get
-        from archivepolicy.records import Section
 
-        section = Section(css=css, from_heading=from_heading, to_heading=to_heading)
+        section = section_of(css, from_heading, to_heading)
         old, new = (
             get(
                 texts[0],

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, shown_progress, store_options
+from archivepolicy.cli.options import (
+    archive_options,
+    print_product,
+    section_of,
+    section_options,
+    shown_progress,
+    store_options,
+)
 
 if TYPE_CHECKING:
     import re
@@ -22,6 +29,7 @@ _NOT_FOUND = 1
 @click.option("-i", "--ignore-case", is_flag=True, help="Case does not count.")
 @click.option("-F", "--fixed", is_flag=True, help="PATTERN is the words themselves, not a regular expression.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@section_options("--css", "--select")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
@@ -33,6 +41,9 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     ignore_case: bool,
     fixed: bool,
     as_json: bool,
+    css: str | None,
+    from_heading: str | None,
+    to_heading: str | None,
     archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
@@ -50,6 +61,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         raise click.UsageError("--across looks in all captures: --as-of does not go with it")
     compiled = phrase_pattern(pattern, fixed=fixed, ignore_case=ignore_case)
     settings = {
+        "section": section_of(css, from_heading, to_heading),
         "archive": archive,
         "store": None if no_store else store,
         "max_wait_s": max_wait_s,

@@ -7,6 +7,8 @@ import click
 from archivepolicy.cli.options import (
     archive_options,
     print_product,
+    section_of,
+    section_options,
     shown_progress,
     store_options,
     terminal_width,
@@ -19,6 +21,7 @@ from archivepolicy.cli.options import (
 @window_options
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@section_options("--css", "--select")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
@@ -27,6 +30,9 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from_: str | None,
     to: str | None,
     form: str | None,
+    css: str | None,
+    from_heading: str | None,
+    to_heading: str | None,
     archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
@@ -47,6 +53,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         archive=archive,
         from_=from_,
         to=to,
+        section=section_of(css, from_heading, to_heading),
         store=None if no_store else store,
         max_wait_s=max_wait_s,
         refresh=refresh,

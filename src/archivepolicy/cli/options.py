@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from archivepolicy.records.explanation import Explanation
+    from archivepolicy.records.section import Section
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -144,6 +145,13 @@ def section_options(*css_names: str) -> Callable[[Command], Command]:
         )
 
     return decorated
+
+
+def section_of(css: str | None, from_heading: str | None, to_heading: str | None) -> Section:
+    """The section that the options of `section_options` name; the whole page where none is given."""
+    from archivepolicy.records.section import Section
+
+    return Section(css=css, from_heading=from_heading, to_heading=to_heading)
 
 
 def explain_options(command: Command) -> Command:

@@ -16,9 +16,9 @@ from archivepolicy.comparison.classes import NoDates, dated_words, is_address, i
 from archivepolicy.comparison.furniture import heads_nothing, is_doubled, is_navigation
 from archivepolicy.comparison.repeats import Repeats
 from archivepolicy.comparison.rewording import is_too_long, reworded
-from archivepolicy.comparison.sections import section_paths
+from archivepolicy.comparison.sections import plain, section_paths
 from archivepolicy.comparison.sequences import common_length
-from archivepolicy.comparison.spans import Piece, Text, joined_words, pieces_of, to_span
+from archivepolicy.comparison.spans import Piece, joined_words, pieces_of, to_span
 from archivepolicy.records.change import Change, Cls, Diff, Op, Segment, Side
 
 if TYPE_CHECKING:
@@ -111,13 +111,14 @@ class _Comparison:
         drafts = _place(parts)
         repeats = Repeats((draft.id, draft.pieces) for draft in drafts)
         paths = (section_paths(self._old), section_paths(self._new)) if drafts else ([], [])
+        names = _new_names(drafts)
         notes = [_COARSE] if self._is_coarse else []
         stub = _stub_note(sides)
         return Diff(
             old=sides[0],
             new=sides[1],
             segments=tuple(_segments(parts)),
-            changes=tuple(_change(draft, repeats, paths) for draft in drafts),
+            changes=tuple(_change(draft, repeats, paths, names) for draft in drafts),
             repeats=repeats.repeats,
             notes=(*notes, *([stub] if stub else [])),
             is_stub=stub is not None,
@@ -166,7 +167,7 @@ class _Comparison:
         yield _Part(old, new, self._pair(pair))
 
     def _space(self, pair: Pairing, old: str, new: str) -> _Draft:
-        piece = Piece(Text(old), Text(new), Cls.FORMAT)
+        piece = Piece(old, new, Cls.FORMAT)
         return _Draft(Op.FORMAT, Cls.FORMAT, old, new, "space", [piece], pair.i0, pair.j0, similarity=1.0)
 
     def _end_of_run(self, first: int, end: int, moves: Mapping[int, Pairing]) -> int:
@@ -183,15 +184,14 @@ class _Comparison:
         words = joined_words([content.words for content in contents])
         raw = _raw(blocks, place, place + count)
         cls = self._class_of_single(op, place) if count == 1 else Cls.SUBSTANTIVE
-        text = Text(words.lead, raw[len(words.lead) :]) if words.raw else Text(raw)
         key, label = " ".join(content.key for content in contents), contents[0].label
         draft = _Draft(op, cls, None, None, blocks[place].kind, [], i, j)
         if is_old:
             draft.old, draft.words, draft.labels, draft.blocks = raw, (len(words.raw), 0), (label, None), (count, 0)
-            draft.pieces = [Piece(text, Text(), cls, (key, ""))]
+            draft.pieces = [Piece(raw, "", cls, (key, ""))]
         else:
             draft.new, draft.words, draft.labels, draft.blocks = raw, (0, len(words.raw)), (None, label), (0, count)
-            draft.pieces = [Piece(Text(), text, cls, ("", key))]
+            draft.pieces = [Piece("", raw, cls, ("", key))]
         return draft
 
     def _is_elsewhere(self, op: Op, key: str) -> bool:
@@ -312,9 +312,7 @@ def _with_spaces_taken(parts: list[_Part]) -> list[_Part]:
             else:
                 continue
             first = following.draft.pieces[0]
-            following.draft.pieces[0] = Piece(
-                Text(part.old).then(first.old), Text(part.new).then(first.new), first.cls, first.words
-            )
+            following.draft.pieces[0] = Piece(part.old + first.old, part.new + first.new, first.cls, first.words)
             part.old = part.new = ""
             part.draft = None
             break
@@ -358,11 +356,14 @@ def _segments(parts: Sequence[_Part]) -> Iterator[Segment]:
 
 
 def _change(
-    draft: _Draft, repeats: Repeats, paths: tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]]
+    draft: _Draft,
+    repeats: Repeats,
+    paths: tuple[Sequence[tuple[str, ...]], Sequence[tuple[str, ...]]],
+    names: Mapping[str, str],
 ) -> Change:
     old_section, new_section = _path(paths[0], draft.old_block), _path(paths[1], draft.new_block)
     if draft.op is Op.DELETE:
-        new_section = old_section
+        new_section = tuple(names.get(heading, heading) for heading in old_section)
     elif draft.op is Op.INSERT:
         old_section = new_section
     ids = repeats.ids_of(draft.id)
@@ -390,6 +391,12 @@ def _change(
         new_blocks=draft.blocks[1],
         repeat=edits.pop() if len(edits) == 1 else None,
     )
+
+
+def _new_names(drafts: Sequence[_Draft]) -> dict[str, str]:
+    """What headings that changed are called now, by what they were called."""
+    changed = [draft for draft in drafts if draft.kind == "heading" and draft.old and draft.new]
+    return {plain(draft.old or ""): plain(draft.new or "") for draft in changed}
 
 
 def _path(paths: Sequence[tuple[str, ...]], block: int) -> tuple[str, ...]:

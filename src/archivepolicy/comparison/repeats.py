@@ -32,7 +32,7 @@ class Repeats:
             for piece, key in zip(pieces, keys, strict=True):
                 if key is not None:
                     places.setdefault(key, []).append(change)
-                    shown.setdefault(key, (str(piece.old).strip(), str(piece.new).strip()))
+                    shown.setdefault(key, (piece.old.strip(), piece.new.strip()))
         recurring = sorted((key for key in places if len(places[key]) > 1), key=lambda key: -len(places[key]))
         self._ids = {key: number for number, key in enumerate(recurring)}
         self.repeats = tuple(
@@ -57,4 +57,4 @@ def _key(piece: Piece) -> _Key | None:
         return None
     if piece.words:
         return (*piece.words, True, piece.cls)
-    return (str(piece.old), str(piece.new), False, piece.cls)
+    return (piece.old, piece.new, False, piece.cls)

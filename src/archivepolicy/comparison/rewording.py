@@ -49,7 +49,7 @@ def reworded(old: Words, new: Words) -> list[Run]:
         return [Run(0, len(old.keys), 0, len(new.keys), equal=True)] if old.keys else []
     is_swapped = new.keys < old.keys
     one, other = (new, old) if is_swapped else (old, new)
-    runs = list(_without_islands(_joined(_checked(run, one, other) for run in _runs(one, other))))
+    runs = list(_without_islands(_joined(_checked(run, one, other) for run in _runs(one, other)), one.keys))
     return [Run(run.j0, run.j1, run.i0, run.i1, run.equal) for run in runs] if is_swapped else runs
 
 
@@ -145,10 +145,10 @@ def _joined(runs: Iterator[Run]) -> list[Run]:
     return found
 
 
-def _without_islands(runs: Sequence[Run]) -> Iterator[Run]:
+def _without_islands(runs: Sequence[Run], keys: Sequence[str]) -> Iterator[Run]:
     held: Run | None = None  # the edit that is still growing
     for place, run in enumerate(runs):
-        is_island = run.equal and 0 < place < len(runs) - 1 and run.i1 - run.i0 <= _ISLAND_WORDS
+        is_island = run.equal and 0 < place < len(runs) - 1 and _is_shred(keys[run.i0 : run.i1])
         if run.equal and not is_island:
             if held:
                 yield held
@@ -162,3 +162,8 @@ def _without_islands(runs: Sequence[Run]) -> Iterator[Run]:
             )
     if held:
         yield held
+
+
+def _is_shred(keys: Sequence[str]) -> bool:
+    """Whether equal words are too few to be read as such; a web address is not."""
+    return len(keys) <= _ISLAND_WORDS and not any("://" in key for key in keys)

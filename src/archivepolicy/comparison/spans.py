@@ -1,7 +1,7 @@
 """Spans: a changed block as text, cut between words.
 
 In: two blocks' words and the runs that answer to each other. Out: spans that hold both texts to the byte, with equal runs
-and differences in turn. Marks that both sides have at the end of an edit stay outside it.
+and differences in turn. Where a difference begins and ends is settled by `borders`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archivepolicy.comparison.borders import Edit, Layout, settled, settled_lead
 from archivepolicy.comparison.classes import EditClassifier, marks_class
-from archivepolicy.comparison.sequences import common_length
 from archivepolicy.comparison.words import Words
 from archivepolicy.records.change import Cls, Span
 
@@ -22,42 +22,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """One side of a span: marks, words with marks between them, marks; `head` holds all marks where there is no word."""
-
-    head: str = ""
-    body: str = ""
-    tail: str = ""
-
-    def __str__(self) -> str:
-        return self.head + self.body + self.tail
-
-    def then(self, other: Text) -> Text:
-        """This text and another that follows it."""
-        if not self.body:
-            return Text(self.head + other.head, other.body, other.tail)
-        if not other.body:
-            return Text(self.head, self.body, self.tail + other.head)
-        return Text(self.head, f"{self.body}{self.tail}{other.head}{other.body}", other.tail)
-
-    @property
-    def last(self) -> str:
-        """The marks it ends with."""
-        return self.tail if self.body else self.head
-
-    def without_last(self, count: int) -> Text:
-        """The text without the last characters, which are marks."""
-        if not count:
-            return self
-        return Text(self.head, self.body, self.tail[:-count]) if self.body else Text(self.head[:-count])
-
-
-@dataclass(frozen=True, slots=True)
 class Piece:
     """A part of both texts; `words` are the keys of an edit's words on both sides, None where no word was edited."""
 
-    old: Text
-    new: Text
+    old: str
+    new: str
     cls: Cls | None
     words: tuple[str, str] | None = None
 
@@ -92,100 +61,77 @@ def pieces_of(old: Words, new: Words, runs: Sequence[Run], dates: Dates, *, is_r
         is_renumbered: Whether the marks before the first word hold another clause number.
 
     Returns:
-        Pieces that hold both texts, equal ones and differences in turn; other marks before the first word are a difference of
-        their own, so that a new clause number is not mixed with new words.
+        Pieces that hold both texts, equal ones and differences in turn; other marks before the first word, and other marks
+        around words that were replaced, are differences of their own, so that they are not mixed with new words.
     """
-    leads = list(_marks(old.lead, new.lead, Cls.NUMBER if is_renumbered else None))
-    pieces: list[Piece] = []
-    if leads and leads[0].cls is None:
-        pieces, leads = leads, []
-    for piece in _word_pieces(old, new, runs, EditClassifier(old, new, dates)):
-        if pieces and (pieces[-1].cls is None) == (piece.cls is None):
-            pieces[-1] = _joined(pieces[-1], piece)
-        else:
-            pieces.append(piece)
-    return [*leads, *_trimmed(pieces)]
+    one, other = Layout(old), Layout(new)
+    leads = settled_lead(old.lead, new.lead, Cls.NUMBER if is_renumbered else None) if old.lead != new.lead else ()
+    edits = _joined(_edits(one, other, runs, EditClassifier(old, new, dates)))
+    return list(_pieces(one.text, other.text, [*leads, *settled(edits, one, other)]))
 
 
 def to_span(piece: Piece, repeat: int | None = None) -> Span:
     """A piece as it is recorded."""
-    old = str(piece.old)
-    return Span(old=old, new=old if piece.cls is None else str(piece.new), cls=piece.cls, repeat=repeat)
+    return Span(old=piece.old, new=piece.old if piece.cls is None else piece.new, cls=piece.cls, repeat=repeat)
 
 
-def _word_pieces(old: Words, new: Words, runs: Sequence[Run], classifier: EditClassifier) -> Iterator[Piece]:
+def _pieces(old: str, new: str, edits: Sequence[Edit]) -> Iterator[Piece]:
+    """Both texts from end to end, with what is equal between the edits."""
+    old_at = new_at = 0
+    for edit in edits:
+        if edit.i0 > old_at:
+            yield Piece(old[old_at : edit.i0], new[new_at : edit.j0], None)
+        yield Piece(old[edit.i0 : edit.i1], new[edit.j0 : edit.j1], edit.cls, edit.words)
+        old_at, new_at = edit.i1, edit.j1
+    if old_at < len(old):
+        yield Piece(old[old_at:], new[new_at:], None)
+
+
+def _edits(old: Layout, new: Layout, runs: Sequence[Run], classifier: EditClassifier) -> Iterator[Edit]:
     for run in runs:
         if not run.equal:
-            words = (" ".join(old.keys[run.i0 : run.i1]), " ".join(new.keys[run.j0 : run.j1]))
-            yield Piece(_text(old, run.i0, run.i1), _text(new, run.j0, run.j1), classifier.class_of(run), words)
-            continue
-        is_same = old.raw[run.i0 : run.i1] == new.raw[run.j0 : run.j1]
-        if is_same and old.tails[run.i0 : run.i1] == new.tails[run.j0 : run.j1]:
-            text = _text(old, run.i0, run.i1)
-            yield Piece(text, text, None)
-        else:
+            words = (" ".join(old.words.keys[run.i0 : run.i1]), " ".join(new.words.keys[run.j0 : run.j1]))
+            yield Edit(
+                old.start(run.i0),
+                old.start(run.i1),
+                new.start(run.j0),
+                new.start(run.j1),
+                classifier.class_of(run),
+                words,
+            )
+        elif not _is_same(old.words, new.words, run):
             yield from _dressed_otherwise(old, new, run)
 
 
-def _text(words: Words, first: int, end: int) -> Text:
-    if first == end:
-        return Text()
-    inner = [part for place in range(first, end - 1) for part in (words.raw[place], words.tails[place])]
-    inner.append(words.raw[end - 1])
-    return Text("", "".join(inner), words.tails[end - 1])
+def _is_same(old: Words, new: Words, run: Run) -> bool:
+    return (
+        old.raw[run.i0 : run.i1] == new.raw[run.j0 : run.j1]
+        and old.tails[run.i0 : run.i1] == new.tails[run.j0 : run.j1]
+    )
 
 
-def _dressed_otherwise(old: Words, new: Words, run: Run) -> Iterator[Piece]:
+def _dressed_otherwise(old: Layout, new: Layout, run: Run) -> Iterator[Edit]:
     """The same words in other letters, marks or links."""
-    equal: list[str] = []
+    one, other = old.words, new.words
     for i, j in zip(range(run.i0, run.i1), range(run.j0, run.j1), strict=True):
-        if old.raw[i] == new.raw[j] and old.tails[i] == new.tails[j]:
-            equal += (old.raw[i], old.tails[i])
+        if one.raw[i] != other.raw[j]:
+            yield Edit(old.start(i), old.end(i), new.start(j), new.end(j), Cls.TYPOGRAPHY)
+        if one.tails[i] != other.tails[j]:
+            cls = marks_class(one.tails[i], other.tails[j])
+            yield Edit(old.end(i), old.start(i + 1), new.end(j), new.start(j + 1), cls)
+
+
+def _joined(edits: Iterator[Edit]) -> list[Edit]:
+    """Edits that touch, as one."""
+    found: list[Edit] = []
+    for edit in edits:
+        last = found[-1] if found else None
+        if last is None or last.i1 < edit.i0 or last.j1 < edit.j0:
+            found.append(edit)
             continue
-        if old.raw[i] == new.raw[j]:
-            equal.append(old.raw[i])
-        if equal:
-            text = Text("", "".join(equal))
-            yield Piece(text, text, None)
-            equal = []
-        if old.raw[i] != new.raw[j]:
-            yield Piece(Text("", old.raw[i]), Text("", new.raw[j]), Cls.TYPOGRAPHY)
-        yield from _marks(old.tails[i], new.tails[j], None)
-    if equal:
-        text = Text("", "".join(equal))
-        yield Piece(text, text, None)
-
-
-def _marks(old: str, new: str, cls: Cls | None) -> Iterator[Piece]:
-    if old == new:
-        if old:
-            yield Piece(Text(old), Text(old), None)
-    else:
-        yield Piece(Text(old), Text(new), cls or marks_class(old, new))
-
-
-def _joined(one: Piece, other: Piece) -> Piece:
-    if one.cls is None or other.cls is None:
-        text = one.old.then(other.old)
-        return Piece(text, text, None)
-    words = one.words or other.words
-    if one.words and other.words:
-        words = (f"{one.words[0]} {other.words[0]}".strip(), f"{one.words[1]} {other.words[1]}".strip())
-    cls = max(one.cls, other.cls, key=lambda cls: cls.weight)
-    return Piece(one.old.then(other.old), one.new.then(other.new), cls, words)
-
-
-def _trimmed(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Give marks that both sides of an edit end with to the equal run after it."""
-    kept = ""
-    for piece in pieces:
-        if piece.cls is None:
-            text = Text(kept).then(piece.old)
-            kept = ""
-            yield Piece(text, text, None)
-            continue
-        count = common_length(piece.old.last[::-1], piece.new.last[::-1]) if piece.words else 0
-        kept = piece.old.last[len(piece.old.last) - count :]
-        yield Piece(piece.old.without_last(count), piece.new.without_last(count), piece.cls, piece.words)
-    if kept:
-        yield Piece(Text(kept), Text(kept), None)
+        words = last.words or edit.words
+        if last.words and edit.words:
+            words = (f"{last.words[0]} {edit.words[0]}".strip(), f"{last.words[1]} {edit.words[1]}".strip())
+        cls = max(last.cls, edit.cls, key=lambda cls: cls.weight)
+        found[-1] = Edit(last.i0, edit.i1, last.j0, edit.j1, cls, words)
+    return found

@@ -38,7 +38,7 @@ from archivepolicy.pipeline.sources import (
     period_of,
 )
 from archivepolicy.records import Kind, Select
-from archivepolicy.records.candidate import Discovery, Finding, PolicyKind
+from archivepolicy.records.candidate import CandidateVerdict, Discovery, PolicyKind
 from archivepolicy.records.section import WHOLE_PAGE
 from archivepolicy.resolution import Question, Reading, search
 from archivepolicy.timestamps import iso_time, seconds_between
@@ -164,12 +164,14 @@ def _kind(name: PolicyKind | str) -> PolicyKind:
 
 
 def _is_found(candidates: list[Candidate]) -> bool:
-    return any(one.verdict is Finding.POLICY for one in candidates)
+    return any(one.verdict is CandidateVerdict.POLICY for one in candidates)
 
 
 def _standing(candidate: Candidate) -> tuple[int, int]:
     """Sort key: what was read and is the policy, what was not read, what was read and is not; then the score."""
-    rank = {Finding.POLICY: 0, Finding.NOT_READ: 1, Finding.OTHER_KIND: 2}.get(candidate.verdict, 3)
+    rank = {CandidateVerdict.POLICY: 0, CandidateVerdict.NOT_READ: 1, CandidateVerdict.OTHER_KIND: 2}.get(
+        candidate.verdict, 3
+    )
     return rank, -candidate.score
 
 
@@ -293,7 +295,7 @@ def _read_best(inquiry: _Inquiry, candidates: list[Candidate], max_reads: int) -
     read: list[Candidate] = []
     for candidate in candidates[:max_reads]:
         read.append(_read(inquiry, candidate))
-        if read[-1].verdict is Finding.POLICY:
+        if read[-1].verdict is CandidateVerdict.POLICY:
             break
     return [*read, *candidates[len(read) :]]
 
@@ -318,9 +320,9 @@ def _read(inquiry: _Inquiry, candidate: Candidate) -> Candidate:
             ),
         )
     except NoCaptureError as failure:
-        return replace(candidate, verdict=Finding.NO_CAPTURE, why=str(failure))
+        return replace(candidate, verdict=CandidateVerdict.NO_CAPTURE, why=str(failure))
     except (UnusableCaptureError, NotReplayableError, InputError) as failure:
-        return replace(candidate, verdict=Finding.UNUSABLE, why=str(failure))
+        return replace(candidate, verdict=CandidateVerdict.UNUSABLE, why=str(failure))
     document = snapshot.document
     finding, why = _fit(document, snapshot, inquiry.kind)
     return replace(
@@ -335,21 +337,21 @@ def _read(inquiry: _Inquiry, candidate: Candidate) -> Candidate:
     )
 
 
-def _fit(document: Document, snapshot: Snapshot, kind: PolicyKind) -> tuple[Finding, str]:
+def _fit(document: Document, snapshot: Snapshot, kind: PolicyKind) -> tuple[CandidateVerdict, str]:
     """Whether a usable page is the document that is wanted: by its title, else by its words."""
     name = KIND_NAMES[kind]
     named = kinds_named(document.title, snapshot.capture.url)
     if name in named:
-        return Finding.POLICY, f"it calls itself a {name}"
+        return CandidateVerdict.POLICY, f"it calls itself a {name}"
     if named:
-        return Finding.OTHER_KIND, f"it calls itself a {named[0]}"
+        return CandidateVerdict.OTHER_KIND, f"it calls itself a {named[0]}"
     headings = [line.lstrip("# ") for line in document.markdown.splitlines() if line.startswith(("# ", "## "))]
     if heading := next((one for one in headings if name in kinds_named(one, "")), None):
-        return Finding.POLICY, f"its title names no kind, and a heading does: {heading}"
+        return CandidateVerdict.POLICY, f"its title names no kind, and a heading does: {heading}"
     mentions = kind_mentions(document.markdown)
     if mentions[name] >= _MIN_MENTIONS and mentions[name] == max(mentions.values()):
-        return Finding.POLICY, "its title names no kind, and its text speaks of this one most"
-    return Finding.OTHER_KIND, "neither its title nor its headings nor most of its text speak of it"
+        return CandidateVerdict.POLICY, "its title names no kind, and its text speaks of this one most"
+    return CandidateVerdict.OTHER_KIND, "neither its title nor its headings nor most of its text speak of it"
 
 
 def _is_fresh(retrieved_at: str, now: str) -> bool:

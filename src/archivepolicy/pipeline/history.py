@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
 from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
-from archivepolicy.extraction import EXTRACTOR_VERSION, extract
+from archivepolicy.extraction import EXTRACTOR_VERSION, extract, selector
 from archivepolicy.pipeline.assessment import assessed, language_code
 from archivepolicy.pipeline.blame import blamed
 from archivepolicy.pipeline.snapshot import kept_product, reading_of
@@ -91,6 +91,8 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     """
     start, end = window_of(from_, to, now)
     wanted = normalise_url(url)
+    if section.css is not None:
+        selector(section.css)  # refused before anything is fetched for it
     work = _Work(
         url=wanted,
         source=opened_archive(archive, max_wait_s, now),
@@ -247,9 +249,15 @@ def _history(url: str, trail: Trail, work: _Work) -> History:
         unusable=tuple(skipped),
         redirects=trail.hops,
         listed_at=trail.listed_at,
-        notes=(*trail.notes, *_anew(work.anew)),
+        notes=(*_part_told(work.section), *trail.notes, *_anew(work.anew)),
         _blamed=partial(blamed, work.reader, work.now),
     )
+
+
+def _part_told(section: Section) -> Iterator[str]:
+    if section.bounds:
+        bounds = ", ".join(f"{name.replace('_', ' ')} “{value}”" for name, value in section.bounds.items())
+        yield f"Only a part of each page is told about: {bounds}."
 
 
 def _anew(versions: set[str]) -> Iterator[str]:

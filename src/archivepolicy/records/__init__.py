@@ -1,7 +1,15 @@
 """Records: what the rooms hand to each other. Frozen dataclasses and their JSON; no I/O, no third-party code."""
 
 from archivepolicy.records.answer import Answer, Hop, Neighbours, Relation, Select, Site, Skipped
-from archivepolicy.records.candidate import Candidate, Discovery, Finding, PageLink, PageLinks, Place, PolicyKind
+from archivepolicy.records.candidate import (
+    Candidate,
+    CandidateVerdict,
+    Discovery,
+    PageLink,
+    PageLinks,
+    Place,
+    PolicyKind,
+)
 from archivepolicy.records.capture import Capture
 from archivepolicy.records.change import Change, Cls, Diff, Op, Repeat, Segment, Side, Span
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
@@ -13,13 +21,13 @@ from archivepolicy.records.snapshot import Snapshot
 __all__ = [
     "Answer",
     "Candidate",
+    "CandidateVerdict",
     "Capture",
     "Change",
     "Cls",
     "Diff",
     "Discovery",
     "Document",
-    "Finding",
     "Hop",
     "Kind",
     "Link",

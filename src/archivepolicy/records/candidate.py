@@ -30,7 +30,7 @@ class Place(StrEnum):
     CONTENT = "content"
 
 
-class Finding(StrEnum):
+class CandidateVerdict(StrEnum):
     """What became of a candidate."""
 
     POLICY = "ok"
@@ -97,7 +97,7 @@ class Candidate:
     reasons: tuple[str, ...]
     text: str = ""
     label: str | None = None
-    verdict: Finding = Finding.NOT_READ
+    verdict: CandidateVerdict = CandidateVerdict.NOT_READ
     why: str = ""
     kind: str | None = None
     title: str | None = None
@@ -129,4 +129,4 @@ class Discovery:
     @property
     def best(self) -> Candidate | None:
         """The policy: the best candidate that was read and is one; None where none is."""
-        return next((one for one in self.candidates if one.verdict is Finding.POLICY), None)
+        return next((one for one in self.candidates if one.verdict is CandidateVerdict.POLICY), None)

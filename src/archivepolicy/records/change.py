@@ -95,7 +95,8 @@ class Change:
         new_start: Where `new` begins in the new text; for a deletion the place in the new text.
         new_end: Where it ends.
         kind: `heading`, `item`, `row`, `paragraph` or `space` (marks and white space between blocks).
-        section: Headings above it in the new text, outermost first, as plain words; for a deletion those of the old text.
+        section: Headings above it in the new text, outermost first, as plain words; for a deletion those of the old text,
+            by their new names where they have such.
         old_section: Headings above it in the old text; for an insertion those of the new text.
         spans: Its words, equal runs among them, in order: joined, the `old` and `new` of the spans are `old` and `new`.
         similarity: Share of its words that both sides have in common, 0 to 1.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from archivepolicy.records.candidate import Finding
+from archivepolicy.records.candidate import CandidateVerdict
 from archivepolicy.timestamps import iso_time
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def discovery_as_text(discovery: Discovery) -> str:
 
 
 def _lines(candidate: Candidate) -> list[tuple[str, str]]:
-    is_policy = candidate.verdict is Finding.POLICY
+    is_policy = candidate.verdict is CandidateVerdict.POLICY
     lines = [("Found" if is_policy else "Candidate", f"{candidate.url} (score {candidate.score})")]
     if candidate.capture:
         lines.append(("", f"captured {iso_time(candidate.capture.timestamp)}: {candidate.title}"))

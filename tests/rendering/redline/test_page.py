@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import archivepolicy as ap
 from archivepolicy.records.change import Change, Cls, Diff, Op, Segment, Side, Span
 from archivepolicy.rendering.redline.page import redline_as_html
 from peers.browser import Browser, Shown
@@ -165,3 +166,63 @@ def test_no_markup_of_a_policy_gets_into_the_page(diff: Diff) -> None:
 def test_equal_texts_say_so(diff: Diff) -> None:
     html = redline_as_html(replace(diff, segments=(Segment(old="a\n", new="a\n"),), changes=()), title="a")
     assert "No change" in html
+
+
+def written(tmp_path: Path, old: str, new: str) -> Path:
+    file = tmp_path / "small.html"
+    file.write_text(redline_as_html(ap.diff(old, new), title="small"), encoding="utf-8")
+    return file
+
+
+def test_a_redline_prints_what_went_and_came(browser: Browser, file: Path) -> None:
+    with browser.show(file) as shown:
+        shown.page.emulate_media(media="print")
+        assert visible(shown, "main.inline del") == ["Write to us.", "thirty"]
+        assert "sixty" in visible(shown, "main.inline ins")
+        assert visible(shown, ".bar") == []
+
+
+def test_a_link_keeps_its_words_and_shows_both_addresses(browser: Browser, tmp_path: Path) -> None:
+    words = "Whoever asks gets all that we have"
+    old = f"{words}, see our [**old** terms](https://a.example/1), or [ask](#ask) in time.\n"
+    new = f"{words}, see our [**old** terms](https://a.example/2), or [ask](#wonder) in time.\n"
+    with browser.show(written(tmp_path, old, new)) as shown:
+        assert visible(shown, "main.inline .row") == [f"{words}, see our old terms, or ask in time."]
+        assert shown.page.locator("main.inline a").first.get_attribute("href") == "https://a.example/2"
+        assert shown.page.locator("main.inline a").last.get_attribute("href") is None
+        shown.page.click("label[for=cosmetic]")
+        assert (
+            "old terms (https://a.example/1 → https://a.example/2), or ask (#ask → #wonder)"
+            in shown.page.locator("main.inline .row").inner_text()
+        )
+        assert (shown.fetched, shown.said) == ([], [])
+
+
+def test_links_and_bold_runs_around_a_difference_stay_whole(browser: Browser, tmp_path: Path) -> None:
+    words = "Whoever asks gets all that we have"
+    old = f"{words}, as the [old book of rules](https://a.example/r) and **all old rules** say; always.\n"
+    with browser.show(written(tmp_path, old, old.replace("old", "new"))) as shown:
+        assert visible(shown, "main.inline .row") == [
+            f"{words}, as the oldnew book of rules and all oldnew rules say; always."
+        ]
+        assert visible(shown, "main.inline a") == ["oldnew book of rules"]
+        assert visible(shown, "main.inline strong") == ["all oldnew rules"]
+
+
+def test_folded_side_by_side_the_old_side_keeps_its_own_words(browser: Browser, tmp_path: Path) -> None:
+    with browser.show(
+        written(tmp_path, "Tell us of “data”, please and soon.\n", "Tell us of 'data', please; and soon.\n")
+    ) as shown:
+        shown.page.click("label[for=beside]")
+        assert visible(shown, "main.beside .row") == [
+            "Tell us of “data”, please and soon.",
+            "Tell us of 'data', please; and soon.",
+        ]
+
+
+def test_equal_texts_have_no_way_to_a_change(browser: Browser, tmp_path: Path) -> None:
+    with browser.show(written(tmp_path, "One.\n", "One.\n")) as shown:
+        assert visible(shown, ".bar button") == []
+        assert visible(shown, ".bar label") == ["In one text", "Side by side"]
+        shown.page.keyboard.press("j")
+        assert shown.said == []

@@ -64,3 +64,9 @@ def test_three_lines_of_context_and_the_sides_names() -> None:
     equal = "".join(f"{number}\n" for number in range(9))
     written = unified(made_diff([(equal, equal), ("old\n", "new\n"), (equal, equal)]))
     assert written == "--- old.md\n+++ new.md\n@@ -7,7 +7,7 @@\n 6\n 7\n 8\n-old\n+new\n 0\n 1\n 2\n"
+
+
+def test_lines_that_a_changed_block_keeps_are_context() -> None:
+    diff = made_diff([("# Data\n\n", "# Data\n\n"), ("Aims\n----\none\n\n", "Aims\n----\ntwo\n\n"), ("End\n", "End\n")])
+    changed = [line for line in unified(diff).splitlines()[2:] if line[0] in "+-"]
+    assert changed == ["-one", "+two"]

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from archivepolicy.records.change import Cls, Op
+from archivepolicy.rendering.redline.inline import SAFE_TARGET, inline_markdown, marked, tied
 from archivepolicy.rendering.redline.rows import Mark, Piece, Place, Row, rows
 from archivepolicy.rendering.redline.summary import (
     change_words,
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 _NEAR_ROWS = 2  # equal blocks that stay beside a change while only changes are shown
 _BLOCK = re.compile(r"(?P<indent>\s*)(?:(?P<heading>#{1,6})[ \t]+|(?P<item>[-*+]|\d{1,9}[.)])[ \t]+|(?P<row>\|))?")
-# a whole link, whole emphasis, or an escaped sign; anything cut in two by a change stays as it is written
-_INLINE = re.compile(
-    r"!?\[(?P<label>[^\[\]\n]*)\]\((?P<target><[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)(?:[ \t]+\"[^\"\n]*\")?\)"
-    r"|\*\*(?P<strong>[^*\n]+)\*\*|(?<![*\w])\*(?P<em>[^*\n]+)\*(?![*\w])|\\(?P<escaped>[!-/:-@\[-`{-~])"
-)
-_SAFE_TARGET = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 
 
 def redline_as_html(diff: Diff, *, title: str) -> str:
@@ -68,7 +63,7 @@ def redline_as_html(diff: Diff, *, title: str) -> str:
 
 def _side(side: Side) -> dict[str, str]:
     href = side.memento_url or ""
-    return {"line": side_line(side), "href": href if _SAFE_TARGET.match(href) else ""}
+    return {"line": side_line(side), "href": href if SAFE_TARGET.match(href) else ""}
 
 
 def _entry(change: Change) -> dict[str, Any]:
@@ -108,7 +103,7 @@ def _pair(row: Row, *, is_far: bool) -> tuple[Markup, Markup, str]:
 def _row(row: Row, pieces: Sequence[Piece], *, attributes: str, classes: list[str]) -> Markup:
     first = next((piece for piece in pieces if piece.mark is not Mark.OLD), pieces[0])
     block = _BLOCK.match(first.text)
-    names = ["row", *classes, *_kind(block)]
+    names = ["row", *classes, *_kind(row, block)]
     depth = len(block["indent"].expandtabs(4)) // 2 if block and block["item"] else 0
     style = f' style="--depth:{depth}"' if depth else ""
     if row.change is not None:
@@ -121,12 +116,10 @@ def _row(row: Row, pieces: Sequence[Piece], *, attributes: str, classes: list[st
     return Markup('<div class="{}"{}{}>{}</div>').format(" ".join(names), Markup(attributes), Markup(style), inside)  # noqa: S704
 
 
-def _kind(block: re.Match[str] | None) -> list[str]:
-    if block is None:
-        return []
-    if block["heading"]:
-        return ["heading", f"h{len(block['heading'])}"]
-    return ["item"] if block["item"] else ["table"] if block["row"] else []
+def _kind(row: Row, block: re.Match[str] | None) -> list[str]:
+    if row.level:
+        return ["heading", f"h{row.level}"]
+    return [] if block is None else ["item"] if block["item"] else ["table"] if block["row"] else []
 
 
 def _tag(row: Row) -> Markup:
@@ -154,48 +147,19 @@ def _says_itself(change: Change) -> bool:
 def _written(pieces: Sequence[Piece]) -> Iterator[Markup]:
     """The pieces as HTML; on each side the block's own mark in front is dimmed, a heading's is left out."""
     fresh = {Mark.OLD, Mark.NEW}
-    for piece in pieces:
+    for piece in tied(pieces):
+        if isinstance(piece, Markup):
+            yield piece
+            continue
         sides = {Mark.OLD, Mark.NEW} if piece.mark is Mark.BOTH else {piece.mark}
         text, mark = piece.text, Markup("")
         if sides & fresh and (block := _BLOCK.match(text)):
             mark = Markup("") if block["heading"] else _shown_mark(block[0])
             text = text[block.end() :] if block["heading"] or block["item"] else text
         fresh -= sides
-        yield _marked(piece, mark + _inline_markdown(text))
+        yield marked(piece, mark + inline_markdown(text))
 
 
 def _shown_mark(mark: str) -> Markup:
     shown = re.sub(r"^[-*+](?=\s)", "•", mark.lstrip())
     return Markup('<span class="mark">{}</span>').format(shown) if shown.strip("| ") else Markup("")
-
-
-def _marked(piece: Piece, inside: Markup) -> Markup:
-    if piece.mark is Mark.BOTH:
-        return inside
-    name = "del" if piece.mark is Mark.OLD else "ins"
-    classes = Markup(' class="c"') if piece.cosmetic else Markup("")
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), classes, inside)  # noqa: S704
-
-
-def _inline_markdown(text: str) -> Markup:
-    """Links and emphasis that stand whole in the text, as HTML; everything else escaped."""
-    made, at = [], 0
-    for found in _INLINE.finditer(text):
-        made.append(escape(text[at : found.start()]))
-        at = found.end()
-        if found["escaped"] is not None:
-            made.append(escape(found["escaped"]))
-        elif found["strong"] is not None:
-            made.append(Markup("<strong>{}</strong>").format(found["strong"]))
-        elif found["em"] is not None:
-            made.append(Markup("<em>{}</em>").format(found["em"]))
-        else:
-            made.append(_link(found["label"], found["target"].strip("<>"), found[0]))
-    made.append(escape(text[at:]))
-    return Markup("").join(made)
-
-
-def _link(label: str, target: str, written: str) -> Markup:
-    if not _SAFE_TARGET.match(target) or not label.strip():
-        return escape(written)
-    return Markup('<a href="{0}" rel="noreferrer">{1}</a><span class="target"> ({0})</span>').format(target, label)

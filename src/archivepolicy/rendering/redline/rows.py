@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from archivepolicy.records.change import Cls, Op
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archivepolicy.records.change import Change, Diff, Segment
 
-# the end of a link whose words stand before it: where both sides begin with one, only the rest of them is wording
-_TARGET = re.compile(r"\]\([^\s()]*\)")
-_OPEN_LINK = re.compile(r"!?\[[^\[\]\n]*\Z")
+# A line without words: the underline of a heading, the rule of a table, a table's empty row.
+_WORDLESS = re.compile(r"[\s>|:=*_\-]*\Z")
+_WORDLESS_SIGNS = " \t\r\n|>:=*_-"
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\r?\n)*+")
+_UNDERLINE = re.compile(r"[ \t>]*(?:(?P<first>=+)|-{2,})[ \t]*\r?\Z")
+_HEADING = re.compile(r"[ \t>]{0,9}(#{1,6})[ \t]")
 
 
 class Mark(StrEnum):
@@ -55,14 +59,17 @@ class Row:
     """One block of text.
 
     Attributes:
-        pieces: In reading order; joined without the old ones they are the new block, and the other way round. Not empty.
+        pieces: In reading order; joined without the old ones they are the new block, and the other way round, but for the
+            lines without words that follow it. Not empty.
         change: The change that it belongs to; None where both sides are equal.
         place: For a move, whether this is the place that it left or the one that it came to.
+        level: A heading's, 1 to 6; 0 for everything else.
     """
 
     pieces: tuple[Piece, ...]
     change: Change | None = None
     place: Place = Place.HERE
+    level: int = 0
 
     @property
     def is_folded(self) -> bool:
@@ -78,31 +85,43 @@ class Row:
         )
         if not any(piece.text.strip() for piece in kept):
             return None
-        return Row(pieces=kept, change=self.change, place=self.place)
+        return replace(self, pieces=kept)
 
 
 def rows(diff: Diff) -> list[Row]:
     """Cut a diff into rows.
 
     Returns:
-        In reading order, deletions where they were taken out; blank lines are in no row. Empty for two empty texts.
+        In reading order, deletions where they were taken out; lines without words are in no row. Empty for two empty texts.
     """
     return [row for segment in diff.segments for row in _rows_of(segment, diff)]
 
 
 def _rows_of(segment: Segment, diff: Diff) -> Iterator[Row]:
     if segment.change is None:
-        for line in segment.new.splitlines():
-            if line.strip():
-                yield Row(pieces=(Piece(text=line),))
+        lines = segment.new.splitlines()
+        for line, following in zip_longest(lines, lines[1:], fillvalue=""):
+            if _WORDLESS.match(line) is None:
+                yield Row(pieces=(Piece(text=line),), level=_level(line, following))
         return
     change = diff.changes[segment.change]
     place = Place.HERE
     if change.op is Op.MOVE:
         place = Place.CAME if segment.new else Place.LEFT
-    pieces = _whole_links(_trimmed(_pieces(segment, change, place)))
+    pieces = _trimmed(_pieces(segment, change, place))
     if pieces:
-        yield Row(pieces=tuple(pieces), change=change, place=place)
+        level = 0
+        if change.kind == "heading":
+            lines = (segment.new or segment.old).strip().splitlines()
+            level = _level(lines[0], lines[-1] if len(lines) > 1 else "")
+        yield Row(pieces=tuple(pieces), change=change, place=place, level=level)
+
+
+def _level(line: str, following: str) -> int:
+    if heading := _HEADING.match(line):
+        return len(heading[1])
+    underline = _UNDERLINE.match(following)
+    return 0 if underline is None else 1 if underline["first"] else 2
 
 
 def _pieces(segment: Segment, change: Change, place: Place) -> Iterator[Piece]:
@@ -121,9 +140,6 @@ def _pieces(segment: Segment, change: Change, place: Place) -> Iterator[Piece]:
 
 def _both(old: str, new: str, cls: Cls | None) -> Iterator[Piece]:
     cosmetic = cls is not None and cls.is_cosmetic
-    if not cosmetic and (was := _TARGET.match(old)) and (became := _TARGET.match(new)) and was[0] != became[0]:
-        yield from _both(was[0], became[0], Cls.LINK)
-        old, new = old[was.end() :], new[became.end() :]
     if old:
         yield Piece(text=old, mark=Mark.OLD, cosmetic=cosmetic)
     if new:
@@ -131,49 +147,37 @@ def _both(old: str, new: str, cls: Cls | None) -> Iterator[Piece]:
 
 
 def _trimmed(pieces: Iterator[Piece]) -> list[Piece]:
-    """The pieces without the line ends around the block; a change of nothing but line ends leaves none."""
+    """The pieces without the line ends before the block and all that follows its words; a change of nothing else has none."""
     kept = list(pieces)
+    _trim_end(kept)
     for mark in (Mark.OLD, Mark.NEW):
-        _trim_end(kept, mark)
         _trim_start(kept, mark)
     return [piece for piece in kept if piece.text]
 
 
-def _trim_end(pieces: list[Piece], mark: Mark) -> None:
+def _trim_end(pieces: list[Piece]) -> None:
+    """Take off the wordless end of both sides, as far as it can be taken off what they share."""
+    left = {mark: _wordless_end(pieces, mark) for mark in (Mark.OLD, Mark.NEW)}
     for index in range(len(pieces) - 1, -1, -1):
         piece = pieces[index]
-        if piece.mark not in (mark, Mark.BOTH):
-            continue
-        text = piece.text.rstrip("\r\n")
-        pieces[index] = Piece(text=text, mark=piece.mark, cosmetic=piece.cosmetic)
-        if text:
-            return
+        sides = (Mark.OLD, Mark.NEW) if piece.mark is Mark.BOTH else (piece.mark,)
+        cut = min(len(piece.text), *(left[mark] for mark in sides))
+        for mark in sides:
+            left[mark] = left[mark] - cut if cut == len(piece.text) else 0
+        pieces[index] = replace(piece, text=piece.text[: len(piece.text) - cut])
+
+
+def _wordless_end(pieces: Sequence[Piece], mark: Mark) -> int:
+    text = "".join(piece.text for piece in pieces if piece.mark in (mark, Mark.BOTH))
+    end = text.find("\n", len(text.rstrip(_WORDLESS_SIGNS)))
+    return len(text) - len(text[: end if end >= 0 else len(text)].rstrip())
 
 
 def _trim_start(pieces: list[Piece], mark: Mark) -> None:
     for index, piece in enumerate(pieces):
         if piece.mark not in (mark, Mark.BOTH):
             continue
-        text = piece.text.lstrip("\r\n")
-        pieces[index] = Piece(text=text, mark=piece.mark, cosmetic=piece.cosmetic)
+        text = piece.text[_BLANK_LINES.match(piece.text).end() :]  # type: ignore[union-attr]  # it always matches
+        pieces[index] = replace(piece, text=text)
         if text:
             return
-
-
-def _whole_links(pieces: list[Piece]) -> list[Piece]:
-    """The pieces with the words of a link drawn into the cosmetic change that follows: `[terms](a)` became `[terms](b)`."""
-    made: list[Piece] = []
-    drawn: str | None = None
-    for piece in pieces:
-        if piece.cosmetic and made and made[-1].mark is Mark.BOTH and (words := _OPEN_LINK.search(made[-1].text)):
-            head = Piece(text=made[-1].text[: words.start()])
-            made = [*made[:-1], *([head] if head.text else [])]
-            made.append(Piece(text=words[0] + piece.text, mark=piece.mark, cosmetic=True))
-            drawn = words[0]
-        elif piece.cosmetic and made and drawn and made[-1].cosmetic and made[-1].mark is not piece.mark:
-            made.append(Piece(text=drawn + piece.text, mark=piece.mark, cosmetic=True))
-            drawn = None
-        else:
-            made.append(piece)
-            drawn = None
-    return made

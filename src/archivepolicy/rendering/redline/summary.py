@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from archivepolicy.records.change import COSMETIC, Cls
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _DAY_S = 86400
 _SHOWN_WORDS = 12
+_MARKS = re.compile(r"(?m)^[ \t]*(?:[#>|]+|[*+-](?=\s))+|!?\[(?=[^\[\]\n]*\]\()|\]\([^\s()]*\)|\*\*|\|")
 CLASS_WORDS = {
     Cls.SUBSTANTIVE: ("substantive change", "substantive changes"),
     Cls.REORDER: ("reordering", "reorderings"),
@@ -63,9 +65,12 @@ def cosmetic_line(diff: Diff) -> str:
     return f"{number} cosmetic {'change' if number == 1 else 'changes'} ({what})"
 
 
-def repeat_lines(diff: Diff) -> list[str]:
-    """Each substitution that recurs, the most frequent first."""
-    return [repeat_line(repeat) for repeat in diff.repeats if not repeat.cls.is_cosmetic]
+def repeat_lines(diff: Diff, *, most: int | None = None) -> list[str]:
+    """Substitutions that recur, the most frequent first; `most` of them, and how many more there are."""
+    said = [repeat_line(repeat) for repeat in diff.repeats if not repeat.cls.is_cosmetic]
+    if most is None or len(said) <= most:
+        return said
+    return [*said[:most], f"{len(said) - most} more substitutions"]
 
 
 def repeat_line(repeat: Repeat) -> str:
@@ -78,7 +83,12 @@ def repeat_line(repeat: Repeat) -> str:
 
 def section_line(change: Change) -> str:
     """The headings that a change stands under."""
-    return " › ".join(change.section or change.old_section) or "(before the first heading)"
+    return " › ".join(place_of(change)) or "(before the first heading)"
+
+
+def place_of(change: Change) -> tuple[str, ...]:
+    """The headings that a change stands under, outermost first; empty before the first one."""
+    return change.section or change.old_section
 
 
 def change_words(change: Change) -> str:
@@ -89,8 +99,8 @@ def change_words(change: Change) -> str:
         "modify": "altered",
         "move": "moved",
         "renumber": f"renumbered {change.old_label or ''} → {change.new_label or ''}",
-        "link": "link",
-        "format": "format",
+        "link": "link only",
+        "format": f"{change.cls} only",
     }[change.op]
     if change.old_blocks > 1 and change.new_blocks == 1:
         what = f"{change.old_blocks} blocks joined"
@@ -104,5 +114,6 @@ def _counted(diff: Diff) -> str:
 
 
 def _short(text: str) -> str:
-    words = text.split()
+    """The first words of a text, without a block's marks, addresses and emphasis."""
+    words = _MARKS.sub(" ", text).split()
     return " ".join(words if len(words) <= _SHOWN_WORDS else [*words[:_SHOWN_WORDS], "…"])

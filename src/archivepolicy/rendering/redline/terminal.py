@@ -12,9 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archivepolicy.records.change import Op
 from archivepolicy.rendering.redline.rows import Mark, Piece, Place, Row, rows
 from archivepolicy.rendering.redline.summary import (
     cosmetic_line,
+    place_of,
     repeat_line,
     repeat_lines,
     section_line,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from archivepolicy.records.change import Diff
 
 _CONTEXT_WORDS = 12
+_REPEATS = 10  # substitutions named in the head
 _SIGNS = {"insert": "+", "delete": "-", "move": ">"}
 _BRACKETS = {Mark.OLD: ("[-", "-]"), Mark.NEW: ("{+", "+}"), Mark.BOTH: ("", "")}
 _STYLES = {Mark.OLD: "red strike", Mark.NEW: "blue underline", Mark.BOTH: ""}
@@ -94,7 +97,7 @@ def _lines(diff: Diff, view: View) -> Iterator[_Line]:
     yield _Line(remark=f"+++ {side_line(diff.new)}")
     for said in verdict_lines(diff):
         yield _Line(remark=said)
-    for said in repeat_lines(diff):
+    for said in repeat_lines(diff, most=_REPEATS):
         yield _Line(remark=f"Recurs: {said}")
     folded = "" if view.show_cosmetic else cosmetic_line(diff)
     if folded:
@@ -118,25 +121,36 @@ def _all_rows(diff: Diff, view: View) -> Iterator[_Line]:
 
 
 def _changed_rows(diff: Diff, view: View) -> Iterator[_Line]:
-    section = None
+    section: tuple[str, ...] | None = None
     told: set[int] = set()
     for row in _shown(diff, view):
         change = row.change
         if change is None or row.is_folded:
             continue
-        if change.repeat is not None:
-            if change.repeat in told:
+        # a heading that came or went is named wherever it did
+        repeat = change.repeat if change.kind != "heading" or change.op is Op.MODIFY else None
+        if repeat is not None:
+            if repeat in told:
                 continue
-            told.add(change.repeat)
+            told.add(repeat)
+        here = place_of(change)
         if change.kind == "heading":  # it says itself where it stands
             yield _Line()
-        elif (here := section_line(change)) != section:
-            section = here
+        elif not _is_same_place(here, section):
             yield _Line()
-            yield _Line("§", remark=f"§ {section}")
+            yield _Line("§", remark=f"§ {section_line(change)}")
+        section = here if change.kind != "heading" else section
         yield from _row_lines(row, _with_context(row.pieces))
-        if change.repeat is not None and (more := len(diff.repeats[change.repeat].changes) - 1) > 0:
-            yield _Line(remark=f"  (and {more} more like it: {repeat_line(diff.repeats[change.repeat])})")
+        if repeat is not None and (more := len(diff.repeats[repeat].changes) - 1) > 0:
+            yield _Line(remark=f"  (and {more} more like it: {repeat_line(diff.repeats[repeat])})")
+
+
+def _is_same_place(here: tuple[str, ...], before: tuple[str, ...] | None) -> bool:
+    """Whether two paths of headings end alike: one side may lack the page's title."""
+    if before is None or not (here and before):
+        return here == before
+    few = min(len(here), len(before))
+    return here[-few:] == before[-few:]
 
 
 def _row_lines(row: Row, pieces: Sequence[Piece]) -> Iterator[_Line]:

@@ -89,6 +89,19 @@ def _at_line_end(text: str) -> bool:
 
 
 def _add(runs: list[_Run], old: list[str], new: list[str], *, equal: bool) -> None:
+    """Add lines; those that both sides of a change begin and end with, as its heading's or a blank one, are equal."""
+    if equal:
+        _append(runs, old, new, equal=True)
+        return
+    few = min(len(old), len(new))
+    head = next((n for n in range(few) if old[n] != new[n]), few)
+    tail = next((n for n in range(few - head) if old[-1 - n] != new[-1 - n]), few - head)
+    _append(runs, old[:head], old[:head], equal=True)
+    _append(runs, old[head : len(old) - tail], new[head : len(new) - tail], equal=False)
+    _append(runs, old[len(old) - tail :], old[len(old) - tail :], equal=True)
+
+
+def _append(runs: list[_Run], old: list[str], new: list[str], *, equal: bool) -> None:
     if not old and not new:
         return
     if runs and runs[-1].equal == equal:
