@@ -12,6 +12,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from archivepolicy.errors import StoreError
+from archivepolicy.records.dataset import Policy, Product
 from archivepolicy.records.section import section_from_dict
 from archivepolicy.store.writing import disk_errors
 from archivepolicy.urls import index_key
@@ -65,6 +66,25 @@ class Catalogue:
                 (index_key(capture.url), capture.timestamp, archive_key, capture.url, capture.digest, section),
             ).fetchone()
         return row[0] if row else None
+
+    def products(self, url_key: str | None = None) -> Iterator[Product]:
+        """All products, or those of one URL: ordered by URL, archive, section, time and path; one after another.
+
+        Args:
+            url_key: The URL as an index knows it; None for all.
+
+        Raises:
+            StoreError: The catalogue cannot be read or rebuilt.
+        """
+        wanted, values = ("", ()) if url_key is None else (" WHERE index_key = ?", (url_key,))
+        with self._opened() as database:
+            for path, timestamp, key, archive_key, section in database.execute(
+                f"SELECT path, timestamp, index_key, archive_key, section FROM snapshots{wanted}"  # noqa: S608 - a fixed text
+                " ORDER BY index_key, archive_key, section, timestamp, path",
+                values,
+            ):
+                policy = Policy(url_key=key, archive_key=archive_key, section=section)
+                yield Product(policy=policy, timestamp=timestamp, path=path)
 
     def add(self, path: str, provenance: Mapping[str, Any]) -> None:
         """Enter a product, or enter it again.

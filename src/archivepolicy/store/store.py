@@ -26,9 +26,13 @@ from archivepolicy.store.evidence import evidence_path, keep_memento, load_memen
 from archivepolicy.store.listings import keep_listing, listing_path, load_listing
 from archivepolicy.store.names import snapshot_folder, snapshot_name
 from archivepolicy.store.writing import disk_errors, read_file, write_file
+from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archivepolicy.records import Capture, Document, Listing, Memento
+    from archivepolicy.records.dataset import Product
     from archivepolicy.records.section import Section
 
 _INSIDE = ".archivepolicy"
@@ -85,6 +89,23 @@ class Store:
             return None
         path = self._catalogue.find(archive_key, capture, section.identity)
         return None if path is None else self._load(path)
+
+    def products(self, url: str | None = None) -> Iterator[Product]:
+        """All products, or those of one URL: ordered by URL, archive, section, time and path; one after another.
+
+        Raises:
+            StoreError: The catalogue cannot be read.
+        """
+        if self.root.is_dir():
+            yield from self._catalogue.products(None if url is None else index_key(url))
+
+    def load(self, path: str) -> Snapshot | None:
+        """The product at a path without its ending; None where it is not whole.
+
+        Raises:
+            StoreError: It is not the one that its provenance describes.
+        """
+        return self._load(path)
 
     def keep_snapshot(self, snapshot: Snapshot) -> Snapshot:
         """Write a product and its provenance, and enter it in the catalogue.
