@@ -9,7 +9,7 @@ import pytest
 
 import archivepolicy as ap
 from archivepolicy.extraction import EXTRACTOR_VERSION
-from archivepolicy.pipeline import snapshot as snapshot_module
+from archivepolicy.pipeline import drafting
 from archivepolicy.pipeline.grep import blocks_with, phrase_pattern, phrases_of
 from archivepolicy.pipeline.threads import in_threads
 from peers.made_archive import PARAGRAPHS, URL, Made, MadeArchive, page
@@ -69,10 +69,10 @@ def test_what_history_reads_is_kept_as_get_keeps_it(tmp_path: Path) -> None:
 
 def test_a_changed_extractor_is_no_changed_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = MadeArchive(FLIP)
-    old = replace(snapshot_module._MAKER, extractor_version="0")
+    old = replace(drafting.MAKER, extractor_version="0")
     with monkeypatch.context() as earlier:
-        earlier.setattr(snapshot_module, "_MAKER", old)
-        earlier.setattr(snapshot_module, "attribution_header", lambda *_, **__: "> header of old")
+        earlier.setattr(drafting, "MAKER", old)
+        earlier.setattr(drafting, "attribution_header", lambda *_, **__: "> header of old")
         kept = ap.get(URL, as_of="2010-06", archive=archive, store=tmp_path)
     assert kept.provenance["extractor_version"] == "0"
     product = (tmp_path / str(kept.path)).read_bytes()

@@ -20,6 +20,7 @@ from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
     from archivepolicy.archives import open_archive as open_archive
+    from archivepolicy.batches.batch import batch as batch
     from archivepolicy.errors import ArchiveFileError as ArchiveFileError
     from archivepolicy.errors import ArchivePolicyError as ArchivePolicyError
     from archivepolicy.errors import ArchiveUnavailableError as ArchiveUnavailableError
@@ -31,15 +32,20 @@ if TYPE_CHECKING:
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
     from archivepolicy.pipeline.comparison import diff as diff
+    from archivepolicy.pipeline.discovery import find as find
+    from archivepolicy.pipeline.export import export_evidence as export_evidence
     from archivepolicy.pipeline.history import history as history
     from archivepolicy.pipeline.listing import captures as captures
     from archivepolicy.pipeline.page import convert as convert
     from archivepolicy.pipeline.snapshot import get as get
+    from archivepolicy.pipeline.verify import verify as verify
     from archivepolicy.records import Answer as Answer
+    from archivepolicy.records import Candidate as Candidate
     from archivepolicy.records import Capture as Capture
     from archivepolicy.records import Change as Change
     from archivepolicy.records import Cls as Cls
     from archivepolicy.records import Diff as Diff
+    from archivepolicy.records import Discovery as Discovery
     from archivepolicy.records import Document as Document
     from archivepolicy.records import Memento as Memento
     from archivepolicy.records import Op as Op
@@ -51,6 +57,10 @@ if TYPE_CHECKING:
     from archivepolicy.records.version import Version as Version
 
 _PLACES = {
+    "archivepolicy.batches.batch": ("batch",),
+    "archivepolicy.pipeline.discovery": ("find",),
+    "archivepolicy.pipeline.export": ("export_evidence",),
+    "archivepolicy.pipeline.verify": ("verify",),
     "archivepolicy.pipeline.comparison": ("diff",),
     "archivepolicy.pipeline.history": ("history",),
     "archivepolicy.pipeline.listing": ("captures",),
@@ -59,10 +69,12 @@ _PLACES = {
     "archivepolicy.archives": ("open_archive",),
     "archivepolicy.records": (
         "Answer",
+        "Candidate",
         "Capture",
         "Change",
         "Cls",
         "Diff",
+        "Discovery",
         "Document",
         "Memento",
         "Op",

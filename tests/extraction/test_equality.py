@@ -194,7 +194,7 @@ def sampled_pages(corpus: Path) -> list[bytes]:
 @pytest.mark.corpus
 def test_real_pages_are_the_stock_conversion(corpus: Path) -> None:
     for payload in sampled_pages(corpus):
-        body = parsed_page(decoded_text(payload).text).body
+        body = parsed_page(decoded_text(payload).utf8).body
         Pruner(body, Weights(body)).prune()
         content = etree.Element("div")
         content.extend(list(body))

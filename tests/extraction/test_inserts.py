@@ -66,8 +66,8 @@ def test_a_begin_without_its_end_takes_only_known_ids() -> None:
 
 
 def test_the_preface_of_a_saved_page_goes() -> None:
-    html, cut = without_inserts("<!-- The following is the downloaded HTML source of the page x --><p>Text</p>")
-    assert (html, cut) == ("<p>Text</p>", ())
+    html, cut = without_inserts(b"<!-- The following is the downloaded HTML source of the page x --><p>Text</p>")
+    assert (html, cut) == (b"<p>Text</p>", ())
 
 
 def test_links_of_a_replayed_page_name_the_original() -> None:
@@ -79,7 +79,7 @@ def test_links_of_a_replayed_page_name_the_original() -> None:
 def test_an_authors_own_archive_link_stays() -> None:
     own = "https://web.archive.org/web/20120101000000/http://a.example/old"
     html = f'<p>Earlier <a href="{own}">version</a>, <a href="/x">x</a>, <a href="/y">y</a>.</p>{POLICY}'
-    assert not is_replayed(html, etree.fromstring(f"<body>{html}</body>"))
+    assert not is_replayed(html.encode(), etree.fromstring(f"<body>{html}</body>"))
     assert own in [link.url for link in extract(html.encode(), url="http://a.example/").links]
 
 

@@ -45,7 +45,7 @@ def test_a_policy_that_speaks_of_the_platform_keeps_its_words(name: str) -> None
 @pytest.mark.parametrize("page", ["page.html", "negative.html"])
 def test_both_pages_are_the_platforms(name: str, page: str) -> None:
     html = (FIXTURES / name / page).read_text(encoding="utf-8")
-    assert name in [platform.id for platform in detected(html)]
+    assert name in [platform.id for platform in detected(html.encode())]
 
 
 RULES = [rule.id for platform in platforms() for rule in platform.rules]
@@ -79,7 +79,7 @@ def test_detection_in_one_pass_finds_what_one_search_a_marker_finds(file: Path) 
         for platform in platforms()
         if any(re.search(begins + re.escape(marker), html, re.IGNORECASE | re.ASCII) for marker in platform.markers)
     ]
-    assert [platform.id for platform in detected(html)] == slow
+    assert [platform.id for platform in detected(html.encode())] == slow
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_detection_in_one_pass_finds_what_one_search_a_marker_finds(file: Path) 
     ],
 )
 def test_a_marker_counts_where_a_value_or_a_segment_begins(html: str, found: list[str]) -> None:
-    assert [platform.id for platform in detected(html)] == found
+    assert [platform.id for platform in detected(html.encode())] == found
 
 
 def takers(line: str, name: str | None = None) -> list[str]:

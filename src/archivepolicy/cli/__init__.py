@@ -15,14 +15,18 @@ from archivepolicy.version import __version__
 
 # name: one-line help. The command itself is `archivepolicy.cli.<name>.command`.
 COMMANDS = {
+    "archives": "List the archives that can be asked by name.",
+    "batch": "Get the policies of many sites.",
     "blame": "Tell since when each paragraph and sentence of a policy stands.",
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
     "diff": "Show what changed between two captures, or two files.",
-    "export": "Export a policy's history for other tools.",
+    "export": "Export a policy with all that proves it, or its history for other tools.",
+    "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
     "grep": "Find a phrase in a policy, or when it came and went.",
     "history": "Tell a policy's versions, and the captures that bound each.",
+    "verify": "Check a store against its digests and evidence.",
 }
 
 

@@ -18,7 +18,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     url: str,
     as_of: str | None,
     as_json: bool,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,

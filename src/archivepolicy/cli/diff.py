@@ -64,13 +64,13 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     css: str | None,
     from_heading: str | None,
     to_heading: str | None,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,
     no_store: bool,
 ) -> None:
-    """Show what changed between two captures of a policy, or between two files.
+    """Show what changed between two captures, or two files.
 
     OLD and NEW are dates as in `get --as-of`, the earlier first. Files are products, any Markdown or plain text, or pages
     (HTML, PDF), which are extracted first. Words are compared inside paragraphs that are aligned first; every change has a

@@ -33,7 +33,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     ignore_case: bool,
     fixed: bool,
     as_json: bool,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,

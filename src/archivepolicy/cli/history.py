@@ -27,7 +27,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from_: str | None,
     to: str | None,
     form: str | None,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,

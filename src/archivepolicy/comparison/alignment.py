@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ALIKE = 50.0  # rapidfuzz ratio of words from which two blocks of one gap may answer to each other
 _ALIKE_SHORT = 65.0  # the same for letters, in blocks of few words ("Cookie" and "Cookies")
 _FEW_WORDS = 6
+_SHORT_CHARS = 120
 _CANDIDATES = 12  # the nearest blocks that are weighed for each block: rows of one table are all alike
 _WINDOW_CELLS = 250_000  # blocks times blocks compared in one gap at once
 _MAX_CELLS = 1_500_000  # and in all; beyond it gaps are left as they are
@@ -208,12 +209,16 @@ class Aligner:
 
     def _ties(self, olds: Sequence[int], news: Sequence[int]) -> list[tuple[int, int, float]]:
         choices = [self._code(self.new[j]) for j in news]
-        short = {n: self.new[j] for n, j in enumerate(news) if self.new[j].count(" ") < _FEW_WORDS}
+        longest = max(map(len, choices))
+        short = {n: self.new[j] for n, j in enumerate(news) if _is_short(self.new[j])}
         ties = []
         for i in olds:
             coded = self._code(self.old[i])
-            near = _nearest(coded, choices, _ALIKE)
-            if short and len(coded) <= _FEW_WORDS:
+            if len(coded) * longest <= MAX_CELLS:
+                near = _nearest(coded, choices, _ALIKE)
+            else:
+                near = {n: score for n, choice in enumerate(choices) if (score := self._score(coded, choice)) >= _ALIKE}
+            if short and _is_short(self.old[i]):
                 for n, score in _nearest(self.old[i], short, _ALIKE_SHORT).items():
                     near[n] = max(near.get(n, 0.0), score)
             ties += [(i, news[n], score * sqrt(len(coded) + len(choices[n]))) for n, score in near.items()]
@@ -221,13 +226,17 @@ class Aligner:
 
     def _likeness(self, i: int, j: int) -> float:
         old, new = self.old[i], self.new[j]
-        if len(self._code(old)) * len(self._code(new)) > MAX_CELLS:
+        score = self._score(self._code(old), self._code(new))
+        if score < _ALIKE and _is_short(old) and _is_short(new):
+            return fuzz.ratio(old, new, score_cutoff=_ALIKE_SHORT)
+        return score if score >= _ALIKE else 0.0
+
+    def _score(self, old: str, new: str) -> float:
+        """How alike two texts are, 0 to 100; of very long ones only the words that they share, in any order."""
+        if len(old) * len(new) > MAX_CELLS:
             self.is_coarse = True
-            return _shared(self._code(old), self._code(new))
-        score = fuzz.ratio(self._code(old), self._code(new), score_cutoff=_ALIKE)
-        if not score and old.count(" ") < _FEW_WORDS and new.count(" ") < _FEW_WORDS:
-            score = fuzz.ratio(old, new, score_cutoff=_ALIKE_SHORT)
-        return score
+            return _SAME * 2 * (Counter(old) & Counter(new)).total() / (len(old) + len(new))
+        return fuzz.ratio(old, new)
 
     # ------------------------------------------------------------------ splits and joins
 
@@ -278,16 +287,12 @@ class Aligner:
     def _ratio(self, pair: Pairing) -> float:
         old = "".join(map(self._code, self.old[pair.i0 : pair.i1]))
         new = "".join(map(self._code, self.new[pair.j0 : pair.j1]))
-        if len(old) * len(new) > MAX_CELLS:
-            self.is_coarse = True
-            return _shared(old, new)
-        return fuzz.ratio(old, new)
+        return self._score(old, new)
 
 
-def _shared(old: str, new: str) -> float:
-    """Ratio of the words that two long blocks share in any order, 0 below the cut-off; never less than rapidfuzz's."""
-    score = _SAME * 2 * (Counter(old) & Counter(new)).total() / (len(old) + len(new))
-    return score if score >= _ALIKE else 0.0
+def _is_short(key: str) -> bool:
+    """Whether a block has so few words that its letters are compared too."""
+    return len(key) <= _SHORT_CHARS and key.count(" ") < _FEW_WORDS
 
 
 def _weight(key: str) -> float:

@@ -34,7 +34,9 @@ _LABEL = re.compile(
     r"(?P<label>\(?(?:\d{1,3}(?:\\?\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,6})\\?[.)](?=[\s*_\]]|$)"
     r"|\d{1,3}(?:\\?\.\d{1,3})+(?=[\s*_\]\[]+[^\W\da-z_]))"
 )
-_CACHED_BLOCKS = 1 << 14
+_CACHED_BLOCKS = 1 << 13  # about 5 kB each
+_CACHED_PIECES = 1 << 15
+_CACHED_KEYS = 1 << 16  # about 1 kB each; a history of hundreds of versions has tens of thousands of different blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +76,61 @@ def blocks_of(text: str) -> list[Block]:
     ['Title\n=====\n\n', '* one\n', '* two\n  more\n']
     """
     blocks: list[Block] = []
+    wordless: list[str] = []  # what came since the last block
+    pieces = text.split("\n\n")
+    for place, piece in enumerate(pieces, start=1):
+        before, found = _blocks_between_blank_lines(piece if place == len(pieces) else f"{piece}\n\n")
+        if before:
+            wordless.append(before)
+        if found:
+            if wordless:
+                found = _with_wordless(blocks, wordless, found)
+                wordless = []
+            blocks += found
+    if wordless:
+        blocks += _with_wordless(blocks, wordless, ()) or (_block(wordless, "", 0),) * (not blocks)
+    return blocks
+
+
+def _with_wordless(blocks: list[Block], wordless: list[str], found: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Give wordless lines to the last block, or where there is none yet to the first of those that were found."""
+    target = blocks.pop() if blocks else None
+    if target:
+        blocks.append(Block("".join([target.raw, *wordless]), target.kind, target.level))
+        return found
+    return (Block("".join([*wordless, found[0].raw]), found[0].kind, found[0].level), *found[1:]) if found else ()
+
+
+@lru_cache(maxsize=_CACHED_PIECES)
+def _blocks_between_blank_lines(piece: str) -> tuple[str, tuple[Block, ...]]:
+    """Cut a piece into the wordless lines that it begins with and its blocks; remembered as `content_of` is."""
+    blocks: list[Block] = []
+    before = ""
     lines: list[str] = []
     first = ""
     level = 0
     is_open = has_words = False
-    for line in _LINE.findall(text):
+    for line in _LINE.findall(piece):
         bare = line.strip()
         if not bare:
             is_open = False
-            lines.append(line)
         elif not _has_words(line):
             if is_open and level == 0 and _UNDERLINE.fullmatch(bare):
                 level = 1 if bare[0] == "=" else 2
-            lines.append(line)
-        elif has_words and not (is_open and _BEGINS.match(bare) is None):
-            blocks.append(_block(lines, first, level))
-            lines, first, level = [line], bare, 0
-            is_open = not line.endswith(_HARD_BREAK)
-        else:
-            first = first or bare
-            lines.append(line)
+        elif not (has_words and is_open and _BEGINS.match(bare) is None):
+            if has_words:
+                blocks.append(_block(lines, first, level))
+            else:
+                before = "".join(lines)
+            lines, first, level = [], bare, 0
             has_words, is_open = True, not line.endswith(_HARD_BREAK)
-    if lines:
-        blocks.append(_block(lines, first, level))
-    return blocks
+        else:
+            is_open = not line.endswith(_HARD_BREAK)
+        lines.append(line)
+    if not has_words:
+        return "".join(lines), ()
+    blocks.append(_block(lines, first, level))
+    return before, tuple(blocks)
 
 
 def _has_words(line: str) -> bool:
@@ -129,6 +162,16 @@ def content_of(raw: str) -> Content:
     >>> content.label, content.key
     ('6.1', 'your data')
     """
+    return _read(raw)
+
+
+@lru_cache(maxsize=_CACHED_KEYS)
+def key_of(raw: str) -> str:
+    """The keys of a block's words, joined; remembered without the words, so that histories fit."""
+    return _read(raw).key
+
+
+def _read(raw: str) -> Content:
     found = _LABEL.match(raw)
     if found is None:
         words = words_of(raw)

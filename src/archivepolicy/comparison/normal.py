@@ -6,7 +6,7 @@ space. Two texts with one normalised text say the same in the same order.
 
 from __future__ import annotations
 
-from archivepolicy.comparison.blocks import blocks_of, content_of
+from archivepolicy.comparison.blocks import blocks_of, key_of
 from archivepolicy.digests import sha256_hex
 
 
@@ -21,7 +21,7 @@ def comparable(markdown: str) -> str:
 
 def block_keys(markdown: str) -> tuple[str, ...]:
     """The normalised text of each block, in order; a block without words has an empty one."""
-    return tuple(content_of(block.raw).key for block in blocks_of(markdown))
+    return tuple(key_of(block.raw) for block in blocks_of(markdown))
 
 
 def text_key(markdown: str) -> str:

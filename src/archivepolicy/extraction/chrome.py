@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
-from archivepolicy.extraction.names import NameKind, is_sign_up, name_kind
-from archivepolicy.extraction.tree import INLINE, path_of, words_of
+from archivepolicy.extraction.names import NameKind, names_of
+from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archivepolicy.extraction.names import Names
     from archivepolicy.extraction.weights import Weight, Weights
 
 REMOVAL_CHARS = 200
@@ -39,14 +42,14 @@ _PANEL_SHARE = 0.45
 # a section of a policy may be called "sharing" or "newsletter"; chrome of that name holds no such amount of sentences
 _NAMED_PROSE = 400
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HIDDEN_NAME = re.compile(
-    r"(?:^|\s)(?:hidden|hide|d-none|sr-only|visually-?hidden|screen-reader-text|is-hidden|u-hidden)(?:$|\s)"
-)
+_NAMELESS = names_of(None, None)
 _NEVER_BY_NAME = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "dd", "td", "th", "tr", "tbody", "blockquote", "body", "main",
     "article",
 })  # fmt: skip
 _DROPPED = "dropped"
+# fewer than this leave no element with very many pieces of text
+_MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
 _CONTENT_HOMES = frozenset({"main", "article", "section"})
 _HEADER_LINK_DENSITY = 0.3
@@ -61,6 +64,7 @@ class Pruner:
         self._total = max(weights[body].prose, 1.0)
         self._contents = Contents(body, weights)
         self.removed: list[Removal] = []
+        self._drops = 0
 
     def prune(self) -> None:
         """Drop chrome from the body, in place."""
@@ -68,14 +72,22 @@ class Pruner:
         while waiting:
             element = waiting.pop()
             for child in list(element):
-                rule = self._rule_against(child)
+                attributes = child.items()
+                if not attributes and child.tag not in _TAGS and child.tag != "button":
+                    rule = None
+                else:
+                    rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
                 if rule is None:
-                    waiting.append(child)
+                    if len(child):
+                        waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
+        if self._drops >= _MANY:
+            strip_wide(self._body, (_DROPPED,), with_text=False)
         etree.strip_tags(self._body, _DROPPED)
 
     def _drop(self, element: etree._Element, rule: str) -> None:
+        self._drops += 1
         heading = None
         if rule in ("prune/header", "prune/role-banner"):
             heading = next((h1 for h1 in element.iter("h1") if words_of(h1)), None)
@@ -91,50 +103,34 @@ class Pruner:
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # missing in the stubs
         element.tag = _DROPPED
 
-    def _rule_against(self, element: etree._Element) -> str | None:
+    def _rule_against(self, element: etree._Element, attributes: Mapping[str, str]) -> str | None:
         """The rule that an element falls to, or None."""
-        tag, attributes = element.tag, element.attrib
+        tag = element.tag
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
-        if (not attributes and tag not in _TAGS) or (tag == "a" and not attributes.get("class")):
+        if tag == "a" and not attributes.get("class"):
             return None
         weight = self._weights[element]
         share = weight.prose / self._total
         if tag in _TAGS and share < _TAG_SHARE and not self._is_content_header(element, weight):
             return f"prune/{tag}"
-        if not attributes:
-            return None
-        return (
-            self._rule_by_role(element, share)
-            or self._rule_by_name(element, weight, share)
-            or ("prune/sign-up" if share < _PANEL_SHARE and _is_sign_up_panel(element, weight) else None)
-            or ("prune/hidden" if weight.prose < _HIDDEN_PROSE and _is_hidden(element) else None)
-        )
+        if share < _TAG_SHARE and (rule := _rule_by_role(attributes)):
+            return rule
+        return self._rule_by_name(element, attributes, weight)
 
-    def _rule_by_role(self, element: etree._Element, share: float) -> str | None:
-        if share >= _TAG_SHARE:
-            return None
-        role = (element.get("role") or "").lower()
-        if role in _ROLES:
-            return f"prune/role-{role}"
-        return "prune/role-dialog" if element.get("aria-modal") == "true" else None
-
-    def _rule_by_name(self, element: etree._Element, weight: Weight, share: float) -> str | None:
-        if element.get("id") in TOOLBAR_IDS:
+    def _rule_by_name(self, element: etree._Element, attributes: Mapping[str, str], weight: Weight) -> str | None:
+        """The rule that an element falls to by its class, its id or its style, or None."""
+        tag, share = element.tag, weight.prose / self._total
+        class_, id_ = attributes.get("class"), attributes.get("id")
+        names = names_of(class_, id_) if class_ or id_ else _NAMELESS
+        if id_ in TOOLBAR_IDS:
             return "archive/toolbar"
-        if element.tag in _NEVER_BY_NAME:
-            return None
-        kind = name_kind(element.get("class"), element.get("id"))
-        if kind is None or share >= _NAME_SHARE[kind]:
-            return None
-        if kind is NameKind.WEAK:
-            if element.tag in INLINE and element.tag != "a":
-                return None
-            # an id is often the anchor of a section: "#sharing", "#cookies", "#advertisements"
-            bound = _NAMED_PROSE if name_kind(element.get("class"), None) else _HIDDEN_PROSE
-            if weight.prose >= bound and weight.link_density < _HEADER_LINK_DENSITY:
-                return None
-        return f"prune/name-{kind.value}"
+        if tag not in _NEVER_BY_NAME:
+            if names.kind and share < _NAME_SHARE[names.kind] and _falls_by_name(tag, names, weight):
+                return f"prune/name-{names.kind.value}"
+            if names.is_sign_up and share < _PANEL_SHARE and _is_sign_up_panel(element, weight):
+                return "prune/sign-up"
+        return "prune/hidden" if weight.prose < _HIDDEN_PROSE and _is_hidden(attributes, names) else None
 
     def _is_content_header(self, element: etree._Element, weight: Weight) -> bool:
         """Whether a `header` belongs to an article and not to the site."""
@@ -153,27 +149,44 @@ class Pruner:
         )
 
 
+def _rule_by_role(attributes: Mapping[str, str]) -> str | None:
+    role = attributes.get("role")
+    if role and (role := role.lower()) in _ROLES:
+        return f"prune/role-{role}"
+    return "prune/role-dialog" if attributes.get("aria-modal") == "true" else None
+
+
+def _falls_by_name(tag: str, names: Names, weight: Weight) -> bool:
+    """Whether an element falls to its names, so small as it is; a weak name must be borne out by what it holds."""
+    if names.kind is not NameKind.WEAK:
+        return True
+    if tag in INLINE and tag != "a":
+        return False
+    # an id is often the anchor of a section: "#sharing", "#cookies", "#advertisements"
+    bound = _NAMED_PROSE if names.class_kind else _HIDDEN_PROSE
+    return weight.prose < bound or weight.link_density >= _HEADER_LINK_DENSITY
+
+
 def _is_sign_up_panel(element: etree._Element, weight: Weight) -> bool:
-    """Whether an element is named as a panel that asks readers to sign up, and holds the form to do it."""
+    """Whether an element that is named as a panel that asks readers to sign up holds the form to do it."""
     return (
         weight.prose < _PANEL_PROSE
-        and element.tag not in _NEVER_BY_NAME
-        and is_sign_up(element.get("class"), element.get("id"))
         and next(element.iter("form"), None) is not None
         and next(element.iter("h1"), None) is None
     )
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+def _is_hidden(attributes: Mapping[str, str], names: Names) -> bool:
+    if names.hides or "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    return _hides(_HIDDEN_STYLE, element.get("style") or "") or _hides(_HIDDEN_NAME, element.get("class") or "")
+    style = attributes.get("style")
+    return style is not None and _hides(style)
 
 
 @functools.lru_cache(maxsize=8192)
-def _hides(pattern: re.Pattern[str], value: str) -> bool:
-    """Whether a style or a class hides; a page repeats the same few on most of its elements."""
-    return pattern.search(value) is not None
+def _hides(style: str) -> bool:
+    """Whether a style hides; a page repeats the same few."""
+    return _HIDDEN_STYLE.search(style) is not None
 
 
 def keep_names(heading: etree._Element, *, until: etree._Element) -> None:

@@ -67,11 +67,14 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud8
 # what no author means by windows-1252: signs and letters of UTF-8 pasted into such a page ("â€“" for a dash, "cafÃ©")
 _PASTED_UTF8 = re.compile(rb"\xe2\x80[\x90-\xbf]|\xe2\x82\xac|\xe2\x84\xa2|\xc2[\xa0-\xbf]|(?<=[a-z])\xc3[\xa0-\xbf]")
 _C1_CONTROL = re.compile("[\x80-\x9f]")
-# the same two sets, and the form feed, as bytes of UTF-8; each search begins with one fixed byte, which is what makes it fast
-_CONTROL_BYTES = bytes({*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F})
+# the same two sets, and the form feed, as bytes of UTF-8: single bytes, and sequences by their first byte
+_CONTROL_BYTES = tuple(bytes([byte]) for byte in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _ODD_BYTES = tuple(
-    map(re.compile, (rb"\xc2[\x80-\x9f]", rb"\xef\xb7[\x90-\xaf]", rb"\xef\xbf[\xbe\xbf]", rb"\xed[\xa0-\xbf]"))
-)
+    (bytes([first]), re.compile(pattern))
+    for first, pattern in (
+        (0xC2, rb"\xc2[\x80-\x9f]"), (0xEF, rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"), (0xED, rb"\xed[\xa0-\xbf]"),
+    )
+)  # fmt: skip
 # one misread byte in three sequences is still a UTF-8 page with foreign quotations in it
 _SOUND_PER_BROKEN = 3
 
@@ -82,11 +85,13 @@ class DecodedText:
 
     Attributes:
         text: Without control characters other than tab and newlines.
+        utf8: The same in UTF-8, as the parser and every search over the whole source want it.
         encoding: The Python codec's name.
         warnings: A sentence each; may be empty.
     """
 
     text: str
+    utf8: bytes
     encoding: str
     warnings: tuple[str, ...]
 
@@ -98,11 +103,17 @@ def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText
         payload: The body, content coding undone.
         content_type: The HTTP header's value, or None.
     """
-    encoding, bom_bytes = _encoding(payload, content_type)
-    body = payload[bom_bytes:]
+    strict = _strict_utf8(payload)
+    encoding, bom_bytes = _encoding(payload, content_type, is_utf8=strict is not None)
+    body = payload[bom_bytes:] if bom_bytes else payload
     warnings: list[str] = []
-    if encoding == "utf-8":
-        text, replaced = _read_utf8(body)
+    replaced = 0
+    if encoding == "utf-8" and strict is not None:
+        text = strict[1:] if bom_bytes else strict
+        if _is_clean(body):  # nearly every page: read once, and its bytes are what the parser wants
+            return DecodedText(text=text, utf8=body, encoding=encoding, warnings=())
+    elif encoding == "utf-8":
+        text, replaced = _repaired_utf8(body)
     else:
         if encoding == "cp1252":
             body, pasted = _PASTED_UTF8.subn(_as_cp1252, body)
@@ -110,14 +121,22 @@ def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText
         text = body.decode(encoding, "replace")
         replaced = text.count("\ufffd")
     warnings += [f"{replaced} bytes did not fit the charset {encoding}."] if replaced else []
-    return DecodedText(text=_without_controls(text), encoding=encoding, warnings=tuple(warnings))
+    text = _without_controls(text)
+    return DecodedText(text=text, utf8=text.encode("utf-8", "replace"), encoding=encoding, warnings=tuple(warnings))
 
 
 def _without_controls(text: str) -> str:
-    """The text without what no author writes. Almost every page is clean: that is found out in a tenth of the time."""
-    raw = text.encode("utf-8", "surrogatepass")
-    is_clean = len(raw.translate(None, _CONTROL_BYTES)) == len(raw) and not any(sign.search(raw) for sign in _ODD_BYTES)
-    return text if is_clean else _NOT_TEXT.sub("", _C1_CONTROL.sub(_printable, text).replace("\x0c", "\n\n"))
+    """The text without what no author writes."""
+    if _is_clean(text.encode("utf-8", "surrogatepass")):
+        return text
+    return _NOT_TEXT.sub("", _C1_CONTROL.sub(_printable, text).replace("\x0c", "\n\n"))
+
+
+def _is_clean(utf8: bytes) -> bool:
+    """Whether a text holds nothing to take out; a single byte is looked for far faster than any pattern."""
+    if any(control in utf8 for control in _CONTROL_BYTES):
+        return False
+    return utf8.isascii() or not any(first in utf8 and sign.search(utf8) for first, sign in _ODD_BYTES)
 
 
 def _as_cp1252(sequence: re.Match[bytes]) -> bytes:
@@ -132,7 +151,7 @@ def _printable(control: re.Match[str]) -> str:
     return bytes([ord(control[0])]).decode("cp1252", "ignore")
 
 
-def _encoding(payload: bytes, content_type: str | None) -> tuple[str, int]:
+def _encoding(payload: bytes, content_type: str | None, *, is_utf8: bool) -> tuple[str, int]:
     """The codec to read with, and the length of the byte-order mark before the text."""
     for bom, encoding in _BOMS:
         if payload.startswith(bom):
@@ -143,7 +162,7 @@ def _encoding(payload: bytes, content_type: str | None) -> tuple[str, int]:
             declared is not None and declared.startswith(("iso2022", "hz")) and (b"\x1b" in payload or b"~{" in payload)
         )
         return (declared if escapes and declared else "utf-8"), 0
-    if _is_mostly_utf8(payload):
+    if _is_mostly_utf8(payload, is_utf8=is_utf8):
         return "utf-8", 0
     if wide := _unmarked_utf16(payload):
         return wide, 0
@@ -152,15 +171,16 @@ def _encoding(payload: bytes, content_type: str | None) -> tuple[str, int]:
     return _detected(payload), 0
 
 
-def _is_mostly_utf8(payload: bytes) -> bool:
+def _is_mostly_utf8(payload: bytes, *, is_utf8: bool) -> bool:
     """Whether the non-ASCII bytes are UTF-8 sequences, all or nearly all of them."""
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(payload)  # a sequence cut at the end is no error here
+        # a sequence cut at the end is no error here
+        is_ascii = not is_utf8 and codecs.getincrementaldecoder("utf-8")().decode(payload).isascii()
     except UnicodeDecodeError:
         sound = _MULTIBYTE_UTF8.findall(payload)
         broken = len(payload.translate(None, bytes(range(0x80)))) - sum(map(len, sound))
         return len(sound) > _SOUND_PER_BROKEN * broken
-    return not text.isascii() and b"\x00" not in payload[:_PRESCAN_BYTES]
+    return not (is_ascii or payload.isascii()) and b"\x00" not in payload[:_PRESCAN_BYTES]
 
 
 def _unmarked_utf16(payload: bytes) -> str | None:
@@ -226,12 +246,15 @@ def _sample(payload: bytes) -> bytes:
     return re.sub(rb"<[^>]{0,500}>", b" ", payload[: 4 * _DETECTION_BYTES])[:_DETECTION_BYTES]
 
 
-def _read_utf8(body: bytes) -> tuple[str, int]:
-    """Read UTF-8; stray bytes of another charset are read as windows-1252, as their authors' editors wrote them."""
+def _strict_utf8(body: bytes) -> str | None:
     try:
-        return body.decode("utf-8"), 0
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
+        return None
+
+
+def _repaired_utf8(body: bytes) -> tuple[str, int]:
+    """Read UTF-8 with stray bytes of another charset as windows-1252, as their authors' editors wrote them."""
     pieces: list[str] = []
     replaced = at = 0
     while at < len(body):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from archivepolicy.codings import decoded_body
 from archivepolicy.errors import InputError
@@ -18,7 +18,7 @@ from archivepolicy.extraction.chrome import Pruner
 from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
-from archivepolicy.extraction.inserts import is_replayed, unwrapped, without_inserts
+from archivepolicy.extraction.inserts import is_replayed, may_be_wrapped, unwrapped, without_inserts
 from archivepolicy.extraction.links import LinkBase, link_base, reveal_emails
 from archivepolicy.extraction.markdown import markdown_of
 from archivepolicy.extraction.normalise import normalise
@@ -26,9 +26,9 @@ from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.title import SiteNames, chosen_title
 from archivepolicy.extraction.tree import Page, parsed_page, words_of
-from archivepolicy.extraction.verdict import judge
+from archivepolicy.extraction.verdict import is_plain_text, judge
 from archivepolicy.extraction.weights import Weights
-from archivepolicy.records.document import Document, Link, Removal
+from archivepolicy.records.document import Document, Kind, Link, Removal, Verdict
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.urls import domain_name
 
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
-EXTRACTOR_VERSION = "2"
+_BEGINNING_CHARS = 3_000
+EXTRACTOR_VERSION = "3"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
 _SNIFF_CHARS = 2048
@@ -62,6 +63,15 @@ class _Content:
     # where only a section is wanted: the words of all of it, and the heading of the section
     whole: str | None = None
     heading: str = ""
+
+
+class Extractor(Protocol):
+    """Makes a document of a page's bytes, as `extract` does."""
+
+    def __call__(
+        self, payload: bytes, *, url: str | None = None, content_type: str | None = None, section: Section = WHOLE_PAGE
+    ) -> Document:
+        """See `extract`."""
 
 
 def extract(
@@ -98,7 +108,7 @@ def extract(
             page, content, base = _plain_content(decoded.text, url)
         else:
             html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
-            page, content, base = _html_content(html or decoded.text, url, section)
+            page, content, base = _html_content(html.encode() if html else decoded.utf8, url, section)
     if section.bounds and content.whole is None:
         _cut(content, section)
     source = _Source(url=url, encoding=encoding, warnings=(*warnings, *content.warnings))
@@ -163,21 +173,23 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
     return page, content, LinkBase(url=url, is_replayed=False)
 
 
-def _html_content(html: str, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
-    html, inserts = without_inserts(html)
-    page = parsed_page(html)
-    replayed = bool(inserts) or is_replayed(html, page.body)
+def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
+    source, inserts = without_inserts(source)
+    page = parsed_page(source)
+    hrefs = [link.get("href") or "" for link in page.body.iter("a")]
+    is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
+    replayed = bool(inserts) or (is_suspect and is_replayed(source, page.body))
     base = link_base(url, page.base_href, is_replayed=replayed)
     reveal_emails(page.body)
     if section.css is not None:
         content = _unpruned(page, section)
     else:
-        content = _pruned(page, html, domain_name(unwrapped(url)) if url else "")
+        content = _pruned(page, source, domain_name(unwrapped(url)) if url else "")
         if section.bounds:
             try:
                 _cut(content, section)
             except InputError:  # a title that stands in what is usually chrome: looked for on the whole page
-                page = parsed_page(html)
+                page = parsed_page(source)
                 reveal_emails(page.body)
                 content = _unpruned(page, section)
                 content.warnings.append(
@@ -190,9 +202,9 @@ def _html_content(html: str, url: str | None, section: Section) -> tuple[Page, _
     return page, content, base
 
 
-def _pruned(page: Page, html: str, domain: str) -> _Content:
+def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
-    found = platform_rules.detected(html)
+    found = platform_rules.detected(source)
     content = _selected(page, found, domain)
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
@@ -247,12 +259,6 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
     )
     running = (removal.text for removal in content.removed if removal.rule == "pdf/running-head")
     dated = "\n\n".join((markdown, *dict.fromkeys(running)))  # a PDF is often dated at its foot alone
-    verdict = judge(
-        page_title=page.title,
-        first_heading=_first_heading(content.root),
-        text=words_of(content.root, limit=_JUDGED_CHARS) if content.whole is None else content.whole,
-        language=page.language,
-    )
     return Document(
         title=title,
         title_source=title_source,
@@ -265,8 +271,18 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         removed=tuple(content.removed),
         warnings=source.warnings,
         kept_share=content.kept_share,
-        verdict=verdict,
+        verdict=_verdict(page, content),
     )
+
+
+def _verdict(page: Page, content: _Content) -> Verdict:
+    """Judge the page; nearly always its first words are enough."""
+    heading = _first_heading(content.root)
+    for limit in (_BEGINNING_CHARS, _JUDGED_CHARS):
+        text = words_of(content.root, limit=limit) if content.whole is None else content.whole
+        if is_plain_text(page_title=page.title, first_heading=heading, beginning=text):
+            return Verdict(kind=Kind.POLICY)
+    return judge(page_title=page.title, first_heading=heading, text=text, language=page.language)
 
 
 def _first_heading(root: etree._Element) -> str:

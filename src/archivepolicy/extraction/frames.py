@@ -19,7 +19,7 @@ from archivepolicy.extraction.links import link_base, target_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FRAME = re.compile(r"<frame\s", re.IGNORECASE)
+_FRAME = re.compile(rb"<frame\s", re.IGNORECASE)
 _NAMES = frozenset({"main", "content", "body"})
 _LENGTH = re.compile(r"\s*(\d*\.?\d*)\s*([*%]?)")
 _WINDOW_PIXELS = 1000.0  # what a length in pixels is a share of
@@ -40,18 +40,18 @@ def content_frame(payload: bytes, *, url: str | None = None, content_type: str |
     body, _ = decoded_body(payload, None)
     if b"<frame" not in body[:200_000].replace(b"\0", b"").lower():  # the second: UTF-16
         return None
-    html, inserts = without_inserts(decoded_text(body, content_type).text)
-    if not _FRAME.search(html):
+    source, inserts = without_inserts(decoded_text(body, content_type).utf8)
+    if not _FRAME.search(source):
         return None
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        root = etree.fromstring(source, etree.HTMLParser(encoding="utf-8", huge_tree=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
     outer = next(root.iter("frameset"), None) if root is not None else None
     if outer is None:
         return None
     base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
-    base = link_base(url, base_href, is_replayed=bool(inserts) or is_replayed(html, root))
+    base = link_base(url, base_href, is_replayed=bool(inserts) or is_replayed(source, root))
     sized = [(share, frame) for share, frame in _frames(outer, 1.0, 0) if (frame.get("src") or "").strip()]
     # the first of equally good ones
     best = max(sized, key=lambda one: (_is_named(one[1]), one[0]), default=None)

@@ -1,6 +1,6 @@
 """What a web archive adds to a page that it replays, taken out again.
 
-In: the page's text as decoded, and later its links. Out: the text without toolbars and injected scripts, and links that
+In: the page's source in UTF-8, and later its links. Out: the source without toolbars and injected scripts, and links that
 name the original. Marker pairs go first; a BEGIN without its END removes nothing by itself (the site's own content may
 follow), then the toolbar's known ids are left to the tree. Raw (`id_`) captures pass through unchanged.
 
@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml import etree
 
 # (BEGIN, END) comments; the text between them is the archive's
 _MARKER_PAIRS = (
-    ("<!-- BEGIN WAYBACK TOOLBAR INSERT -->", "<!-- END WAYBACK TOOLBAR INSERT -->"),
-    ("<!-- WB Insert -->", "<!-- End WB Insert -->"),
+    (b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->", b"<!-- END WAYBACK TOOLBAR INSERT -->"),
+    (b"<!-- WB Insert -->", b"<!-- End WB Insert -->"),
 )
 # a toolbar is some 15 to 40 kB; farther than this the END belongs to something else
-_MAX_INSERT_CHARS = 200_000
+_MAX_INSERT_BYTES = 200_000
 _SIGNS = (
-    "WAYBACK TOOLBAR INSERT", "End Wayback Rewrite JS Include", "WB Insert -->", "AND RETRIEVED FROM THE INTERNET ARCHIVE",
-    "AND RETRIEVED FROM AN OPENWAYBACK INSTANCE", "JAVASCRIPT APPENDED BY", "archive_analytics.values", "__wm.init",
-    "WB_wombat_Init", 'id="wm-ipp"',
+    b"WAYBACK TOOLBAR INSERT", b"End Wayback Rewrite JS Include", b"WB Insert -->", b"AND RETRIEVED FROM THE INTERNET ARCHIVE",
+    b"AND RETRIEVED FROM AN OPENWAYBACK INSTANCE", b"JAVASCRIPT APPENDED BY", b"archive_analytics.values", b"__wm.init",
+    b"WB_wombat_Init", b'id="wm-ipp"',
 )  # fmt: skip
 TOOLBAR_IDS = frozenset({
     "wm-ipp", "wm-ipp-base", "wm-ipp-inside", "wm-ipp-minimized", "wm-ipp-print", "wm-ipp-sparkline", "wmtb", "wm_tb_options",
@@ -35,7 +37,7 @@ TOOLBAR_IDS = frozenset({
     "_wb_frame_top_banner", "_wb_plain_banner",
 })  # fmt: skip
 # PLC's saved pages open with this comment (seen: monovm.com)
-_PREFACE = re.compile(r"\A\s*<!--\s*The following is the downloaded HTML source of the .{0,2000}?-->", re.DOTALL)
+_PREFACE = re.compile(rb"\s*<!--\s*The following is the downloaded HTML source of the .{0,2000}?-->", re.DOTALL)
 
 _MODIFIER = r"(?:\d{1,14}\*?|\*)(?:[a-z]{2}_)?"
 _WRAPPED = re.compile(
@@ -47,37 +49,49 @@ _WRAPPED_HOST = re.compile(
     r"(?:(?:https?:)?//[^/]+)?/(?:[\w.-]+/){0,3}?\d{14}(?:[a-z]{2}_)?/+(?P<url>(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?)",
     re.IGNORECASE | re.DOTALL,
 )
+# what one of the two holds in any case
+_WRAPPING = re.compile(
+    rf"/(?:{_MODIFIER}/+(?:https?(?::|%3a)|ftp:|mailto:|tel:|javascript:|www\.)|\d{{14}}(?:[a-z]{{2}}_)?/)",
+    re.IGNORECASE,
+)
 _ROOT_RELATIVE = re.compile(rf"/web/{_MODIFIER}/", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?):/*", re.IGNORECASE)
 # a link wrapped more often than this is a loop of the archive's
 _MAX_LAYERS = 5
 
 
-def without_inserts(html: str) -> tuple[str, tuple[str, ...]]:
-    """Cut the archive's marked inserts out of a page's text.
+def without_inserts(source: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Cut the archive's marked inserts out of a page's source.
 
     Returns:
-        The text, and the names of the inserts that were cut; may be empty.
+        The source, and the names of the inserts that were cut; may be empty.
     """
     cut: list[str] = []
-    html = _PREFACE.sub("", html, count=1)
+    if preface := _PREFACE.match(source):
+        source = source[preface.end() :]
     for begin, end in _MARKER_PAIRS:
-        pieces: list[str] = []
+        pieces: list[bytes] = []
         at = 0
-        while (start := html.find(begin, at)) >= 0:
-            stop = html.find(end, start)
-            if stop < 0 or stop - start > _MAX_INSERT_CHARS:
+        while (start := source.find(begin, at)) >= 0:
+            stop = source.find(end, start)
+            if stop < 0 or stop - start > _MAX_INSERT_BYTES:
                 break
-            pieces.append(html[at:start])
+            pieces.append(source[at:start])
             at = stop + len(end)
-            cut.append(begin.strip("<!- >").lower())
-        html = "".join([*pieces, html[at:]]) if pieces else html
-    return html, tuple(cut)
+            cut.append(begin.decode("ascii").strip("<!- >").lower())
+        source = b"".join([*pieces, source[at:]]) if pieces else source
+    return source, tuple(cut)
 
 
-def is_replayed(html: str, body: etree._Element) -> bool:
+def may_be_wrapped(addresses: Iterable[str]) -> bool:
+    """Whether any of some addresses could be an archive's; where none is, it is all the same who wrote the page."""
+    joined = " ".join(addresses).replace("\t", "").replace("\r", "").replace("\n", "")
+    return _WRAPPING.search(joined) is not None
+
+
+def is_replayed(source: bytes, body: etree._Element) -> bool:
     """Whether a page was rewritten by an archive, so that its archive links are the archive's and not the author's."""
-    if any(sign in html for sign in _SIGNS):
+    if any(sign in source for sign in _SIGNS):
         return True
     links = [href for link in body.iter("a") if (href := (link.get("href") or "").strip())]
     outward = [href for href in links if not href.startswith(("#", "javascript:", "mailto:"))]

@@ -6,21 +6,33 @@ against `<base href>` and the page's own URL (RFC 3986 §5), never against the a
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import quote, unquote, urljoin
+
+from lxml import etree
 
 from archivepolicy.extraction.inserts import unwrapped
 from archivepolicy.extraction.tree import append_text, drop
 
-if TYPE_CHECKING:
-    from lxml import etree
-
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
+_COMMON_STARTS = "/#?.hm"  # of "https:", "mailto:" and relative addresses; no dead scheme begins so
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
-# what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link
-_KEPT = "!#$%&'*+,/:;=?@[]~"
+_PROTECTED = etree.XPath(
+    f"descendant-or-self::*[self::a or self::span][@data-cfemail or contains(@href, '{_CLOUDFLARE}')]"
+)
+# what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link, and without brackets, which
+# belong around an IPv6 address only
+_KEPT = "!#$%&'*+,/:;=?@~"
+_IPV6_HOST = re.compile(r"[a-z]+://(?:[^/@]*@)?\[[0-9a-f:.]+\]", re.IGNORECASE)
+# addresses of which joining and quoting would change nothing: nine in ten of a policy's
+_UNRESERVED = r"A-Za-z0-9_.~!$%&'*+,/:=@\-"
+_PLAIN_TAIL = rf"(?:\?[{_UNRESERVED};?]+)?(?:#[{_UNRESERVED};?]+)?"
+_PLAIN = re.compile(rf"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?)(?:/[{_UNRESERVED}]*)?{_PLAIN_TAIL}")
+_PLAIN_PATH = re.compile(rf"/(?![/.])(?!.*(?:/\.|:))[{_UNRESERVED}]*{_PLAIN_TAIL}")
+_PLAIN_FRAGMENT = re.compile(rf"#[{_UNRESERVED};?]+")
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -54,7 +66,9 @@ def target_of(href: str, base: LinkBase) -> str | None:
     Returns:
         None for scripts, data, and an empty or protected address.
     """
-    href = re.sub(r"[\t\r\n]", "", href).strip()
+    if plain := _plain_target(href, base):
+        return plain
+    href = href.replace("\t", "").replace("\r", "").replace("\n", "").strip()
     if base.is_replayed:
         href = unwrapped(href)
     if not href or href.lower().startswith(_DEAD_SCHEMES):
@@ -66,7 +80,39 @@ def target_of(href: str, base: LinkBase) -> str | None:
         _, hash_mark, code = href.partition("#")
         address = decoded_email(code) if hash_mark else None
         return f"mailto:{quote(address, safe=_KEPT)}" if address else None
-    return quote(_joined(base.url, href), safe=_KEPT)
+    return _quoted(_joined(base.url, href))
+
+
+def _quoted(url: str) -> str:
+    host = _IPV6_HOST.match(url) if "[" in url else None
+    return host[0] + quote(url[host.end() :], safe=_KEPT) if host else quote(url, safe=_KEPT)
+
+
+def leads_nowhere(href: str) -> bool:
+    """Whether no base could make an address of an `href`: there is none, or it is a script or data."""
+    if href[:1] in _COMMON_STARTS:
+        return not href
+    href = re.sub(r"[\t\r\n]", "", href).strip()
+    return not href or href.lower().startswith(_DEAD_SCHEMES)
+
+
+def _plain_target(href: str, base: LinkBase) -> str | None:
+    """The target of an address that needs neither parsing nor quoting; None for all others."""
+    if _PLAIN_FRAGMENT.fullmatch(href):
+        return href
+    if base.is_replayed or _CLOUDFLARE in href:
+        return None
+    if _PLAIN.fullmatch(href):
+        return href
+    origin = _origin(base.url) if base.url else None
+    return origin + href if origin and _PLAIN_PATH.fullmatch(href) else None
+
+
+@functools.lru_cache(maxsize=64)
+def _origin(url: str) -> str | None:
+    """Scheme and host of a plain address, None of another."""
+    match = _PLAIN.fullmatch(url)
+    return match[1] if match else None
 
 
 def _joined(url: str | None, href: str) -> str:
@@ -95,7 +141,8 @@ def decoded_email(code: str) -> str | None:
 def reveal_emails(body: etree._Element) -> int:
     """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
     count = 0
-    for element in list(body.iter("a", "span")):
+    found: Any = _PROTECTED(body)
+    for element in found:
         href = element.get("href") or ""
         code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
         address = decoded_email(code) if code else None

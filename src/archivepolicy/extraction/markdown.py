@@ -11,10 +11,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 from markdownify import MarkdownConverter
 
-from archivepolicy.extraction.escaping import escaped_line_start, escaped_link_text, escaped_text
+from archivepolicy.extraction.emphasis import CLOSE, OPEN, with_signs
+from archivepolicy.extraction.escaping import (
+    bare_line_start,
+    escaped_heading,
+    escaped_line_start,
+    escaped_link_text,
+    escaped_text,
+    settled,
+)
 from archivepolicy.extraction.links import LinkBase, target_of
 from archivepolicy.extraction.soup import tag_tree
 from archivepolicy.extraction.tidy import tidied
@@ -31,15 +39,28 @@ _BREAK = "\x1e"
 _CELL = "\x1f"
 _ROW = "\x1d"
 _CAPTION = "\x1c"
+# Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
+# without a blank line, and the end of a paragraph that such a list may follow.
+_LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
+_ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
+_LIST_MARKS = re.compile(f"[{_LIST}{_PARAGRAPH}]")
+_LINE_END = re.compile(f"([\\n{_LINE}])(?=[^\\n{_LINE}])")
+_ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
+_ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _INVISIBLE = "\xad\u200b\u2060\ufeff"
+# they join letters of some scripts and pictures; where nothing stands on one side of them there is nothing to join
+_JOINERS = "\u200c\u200d"
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
 _BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
 _ONE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
-_ITEM_MARKER = re.compile(r"\d{1,9}\.")
+_ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
-_NUMBER_AFTER_FIRST = re.compile(r"(?!1\.)\d{1,9}\.")
+_NUMBER_AFTER_FIRST = re.compile(r"(?!1[.)])\d{1,9}[.)]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_BLOCK_START = re.compile(f"(?P<heading>#{{1,6}} )|(?P<list>{_LIST}|- |\\d{{1,9}}[.)] )|[|>`]")
+_BACKTICKS = re.compile("`+")
 _MAX_SPAN = 100
 _INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
 _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
@@ -57,7 +78,7 @@ def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Lin
     """
     converter = PolicyConverter(base)
     text = converter.process_tag(tag_tree(content))
-    return tidied(text), tuple(converter.links)
+    return tidied(settled(with_signs(text.replace(_LINE, "\n")))), tuple(converter.links)
 
 
 class PolicyConverter(MarkdownConverter):
@@ -70,7 +91,7 @@ class PolicyConverter(MarkdownConverter):
     def __init__(self, base: LinkBase) -> None:
         super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
         self._base = base
-        self._nestings: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+        self._nestings: dict[frozenset[str], _Nesting] = {}
         self.links: list[Link] = []
 
     def process_tag(self, node: Tag, parent_tags: frozenset[str] = _NO_TAGS) -> str:
@@ -79,48 +100,50 @@ class PolicyConverter(MarkdownConverter):
         markdownify's own asks each tag for all its ancestors (half its time on a policy); the names of the tags around,
         which it passes down anyway, already tell.
         """
-        name = node.name
-        tags = self._tags_within(parent_tags, name)
-        is_preformatted = "pre" in tags
-        pieces: list[str] = []
-        for child in node.contents:
-            piece = self.process_tag(child, tags) if isinstance(child, Tag) else self.process_text(child, tags)
-            if not piece:
-                continue
-            if piece[0] == "\n" and pieces and not is_preformatted:
-                piece = _joined_newlines(pieces, piece)
-            pieces.append(piece)
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        write: Callable[..., str] | None = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
-        return write(node, text, parent_tags=parent_tags) if write else text
+        return self._written(node, self._nesting(parent_tags))
 
-    def _tags_within(self, parent_tags: frozenset[str], name: str) -> frozenset[str]:
-        """The names of an element and all around it, with what markdownify adds to them; made once for each nesting."""
-        within = self._nestings.get((parent_tags, name))
-        if within is None:
-            within = self._nestings[parent_tags, name] = parent_tags.union({name}, _CONTEXTS.get(name, ()))
-        return within
+    def _written(self, node: Tag, outer: _Nesting) -> str:
+        """Write an element that stands in a nesting."""
+        name = node.name
+        try:
+            nesting, write = outer.within[name]
+        except KeyError:
+            nesting, write = outer.within[name] = self._within(outer, name)
+        contents = node.contents
+        if len(contents) == 1:  # most hold one text, or one element, and nothing else
+            child = contents[0]
+            text = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+        else:
+            text = self._joined(contents, nesting) if contents else ""
+        return write(node, text, outer.tags) if write else text
+
+    def _joined(self, contents: list[PageElement], nesting: _Nesting) -> str:
+        """Write what an element holds, no two blocks of it more than one blank line apart."""
+        pieces: list[str] = []
+        for child in contents:
+            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+            if piece:
+                if piece[0] == "\n" and pieces and not nesting.is_preformatted:
+                    piece = _joined_newlines(pieces, piece)
+                pieces.append(piece)
+        return "".join(pieces)
+
+    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None]:
+        """What an element of a name makes of the nesting that it stands in, and what writes it there."""
+        inner = self._nesting(outer.tags.union({name}, _CONTEXTS.get(name, ())))
+        return inner, self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+
+    def _nesting(self, tags: frozenset[str]) -> _Nesting:
+        nesting = self._nestings.get(tags)
+        if nesting is None:
+            nesting = self._nestings[tags] = _Nesting(tags)
+        return nesting
 
     # ------------------------------------------------------------------ text and inline elements
 
     def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
-        text = str(el)
-        if "pre" in parent_tags:
-            return text
-        words = " ".join(text.split())
-        if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
-            return ""
-        if not text.isascii() and (visible := _visible(text)) is not text:
-            text = visible
-            words = " ".join(text.split())
-        if "_noformat" not in parent_tags:
-            words = escaped_text(words, in_cell="td" in parent_tags or "th" in parent_tags)
-        if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
-            words = f" {words}"
-        if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
-            words = f"{words} "
-        return words
+        return _text(el, self._nesting(frozenset(parent_tags)))
 
     def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a link with its absolute target; without one, its words."""
@@ -130,7 +153,7 @@ class PolicyConverter(MarkdownConverter):
         target = target_of(str(el.get("href") or ""), self._base) if words else None
         if not target:
             return text
-        words = escaped_link_text(folded(words))
+        words = escaped_link_text(settled(with_signs(folded(words))))
         if not target.startswith("#"):
             self.links.append(Link(text=folded(_text_of(el)), url=target))
         return f"{lead}[{words}]({target}){trail}"
@@ -140,25 +163,25 @@ class PolicyConverter(MarkdownConverter):
         written = str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # missing in the stubs
         return written.replace("|", r"\|") if parent_tags & {"td", "th"} and "_noformat" not in parent_tags else written
 
-    def convert_b(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_b(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write bold text, once; the first row of a table is bold by itself."""
-        if parent_tags & {"b", "_noformat", "th"} or ("td" in parent_tags and _is_in_first_row(el)):
+        if parent_tags & {"b", "_noformat", "th"}:
             return text
-        return _emphasised(text, "**", el)
+        return _emphasised(text, "b")
 
-    def convert_i(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_i(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write italic text, once."""
-        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "*", el)
+        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "i")
 
-    def convert_s(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_s(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write struck text, once."""
-        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "~~", el)
+        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "s")
 
     def convert_br(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a break; the block around it decides what becomes of it."""
         if "pre" in parent_tags:
             return "\n" + text
-        return (" " if "_inline" in parent_tags else _BREAK) + text
+        return (" " if parent_tags & {"_inline", "_noformat"} else _BREAK) + text
 
     # ------------------------------------------------------------------ blocks
 
@@ -167,8 +190,10 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(escaped_line_start, text.split("\n")))
-        return f"\n\n{text}\n\n" if text else ""
+        text = "\n".join(map(_escaped_start, text.split("\n"))) if "\n" in text else _escaped_start(text)
+        if not text:
+            return ""
+        return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a run of blocks."""
@@ -182,7 +207,7 @@ class PolicyConverter(MarkdownConverter):
         words = folded(text.replace(_BREAK, " "))
         if not words or "_inline" in parent_tags:
             return f" {words} "
-        return f"\n\n{'#' * min(max(n, 1), 6)} {words}\n\n"
+        return f"\n\n{'#' * min(max(n, 1), 6)} {escaped_heading(words)}\n\n"
 
     def convert_li(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write an item; letters and roman numerals stand as text behind a bullet."""
@@ -191,27 +216,27 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "_inline" in parent_tags:
             return f" {text} "
-        first, newline, rest = text.partition("\n")
-        marker = str(el.get("marker") or "")
+        text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
+        marker = str(el.attrs.get("marker", ""))
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
-            first = f"{marker} {first}"
-        elif not _starts_with_block(el):
-            first = escaped_line_start(first)
+            text = _numbered(marker, text, is_block=_starts_with_block(el))
+        elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
+            text = escaped
         indent = " " * len(bullet)
-        lines = [indent + line if line else "" for line in rest.split("\n")] if newline else []
-        return "\n".join([bullet + first, *lines]) + "\n"
+        return f"{_ITEM}{bullet}" + _LINE_END.sub(rf"\1{indent}", text) + _ITEM_END
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
-        """Write a list; one inside an item follows it without a blank line."""
+        """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = text.strip("\n")
+        text = _BLANK_LINES.sub("\n\n", _ITEMS.sub(_written_items, text)).strip("\n")
         if not text:
             return ""
-        if "li" in parent_tags and not _NUMBER_AFTER_FIRST.match(text):
-            return f"\n{text}\n"
-        return f"\n\n{text}\n\n"
+        if "li" not in parent_tags:
+            return "\n\n" + text.replace(_LINE, "\n") + "\n\n"
+        text = text.replace("\n", _LINE)
+        return f"\n\n{text}\n\n" if _NUMBER_AFTER_FIRST.match(text) else f"\n{_LIST}{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
@@ -221,17 +246,30 @@ class PolicyConverter(MarkdownConverter):
         text = _with_breaks(text)
         if not text or "_inline" in parent_tags:
             return f" {text} "
-        return "\n\n" + "\n".join(f"> {line}" if line else ">" for line in text.split("\n")) + "\n\n"
+        lines = _BLANK_LINES.sub("\n\n", _LIST_MARKS.sub("", text).replace(_LINE, "\n")).split("\n")
+        newline = _LINE if "li" in parent_tags else "\n"
+        return "\n\n" + newline.join(f"> {line}" if line else ">" for line in lines) + "\n\n"
+
+    def convert_pre(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write code as a block; its blank lines part nothing of the item around it."""
+        code = text.strip("\n")
+        if not code.strip():
+            return ""
+        fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(code)), default=0))
+        newline = _LINE if "li" in parent_tags else "\n"
+        return "\n\n" + newline.join((fence, *code.split("\n"), fence)) + "\n\n"
 
     def convert_hr(self, _el: Tag, _text: str, parent_tags: frozenset[str]) -> str:
-        """Write a rule."""
-        return " " if "_inline" in parent_tags else "\n\n---\n\n"
+        """Write a rule; in an item it would read as a part of the item's mark."""
+        if "_inline" in parent_tags:
+            return " "
+        return "\n\n" if "li" in parent_tags else "\n\n---\n\n"
 
     # ------------------------------------------------------------------ tables
 
     def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a cell, and the further columns that it spans."""
-        span = str(el.get("colspan") or "1")
+        span = str(el.attrs.get("colspan") or "1")
         columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
         words = folded(text.replace(_BREAK, " "))
         return words + _CELL * max(columns, 1)
@@ -259,16 +297,86 @@ class PolicyConverter(MarkdownConverter):
         lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         head = f"{caption.strip()}\n\n" if caption.strip() else ""
-        return f"\n\n{head}" + "\n".join(lines) + "\n\n"
+        newline = _LINE if "li" in parent_tags else "\n"
+        return f"\n\n{head}" + newline.join(lines) + "\n\n"
+
+
+def _written_items(match: re.Match[str]) -> str:
+    """Write items side by side as a list: as soon as one holds a blank line, blank lines stand between all."""
+    items = [item.strip(" \n")[1:] for item in match[0].split(_ITEM_END)[:-1]]
+    if any("\n\n" in item for item in items):
+        return "\n\n" + "\n\n".join(_ONE_LINE_END.sub("\n\n", item) for item in items) + "\n\n"
+    return "\n\n" + "\n".join(items) + "\n\n"
+
+
+def _numbered(marker: str, text: str, *, is_block: bool) -> str:
+    """Put a letter or a roman number before the words of an item, above them where they are a list or a table."""
+    start = _BLOCK_START.match(text) if is_block else None
+    if start is None:
+        return f"{marker} {bare_line_start(text)}"
+    if start["heading"]:
+        return f"{start[0]}{marker} {text[start.end() :]}"
+    is_near = start["list"] and not _NUMBER_AFTER_FIRST.match(text)
+    return f"{marker}\n{text}" if is_near else f"{marker}\n\n{text}"
+
+
+def _escaped_start(text: str) -> str:
+    """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
+    line = text[: end.start()] if (end := _ANY_LINE_END.search(text)) else text
+    return escaped_line_start(line) + text[len(line) :]
+
+
+class _Nesting:
+    """Where an element or a text stands: the names of the tags around it, and what follows from them.
+
+    Attributes:
+        tags: The names, and what markdownify adds to them.
+        is_preformatted: Whether its white space is its author's.
+        is_code: Whether nothing in it is escaped.
+        is_cell: Whether a bar would end the cell of a table.
+        within: The nesting inside an element of each name, and what writes that element; made once for all of them.
+    """
+
+    __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
+
+    def __init__(self, tags: frozenset[str]) -> None:
+        self.tags = tags
+        self.is_preformatted = "pre" in tags
+        self.is_code = "_noformat" in tags
+        self.is_cell = "td" in tags or "th" in tags
+        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None]] = {}
+
+
+def _text(el: Any, nesting: _Nesting) -> str:
+    """Write a text."""
+    if nesting.is_preformatted:
+        return str(el)
+    words = " ".join(el.split())
+    if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
+        return ""
+    text: str = el
+    if not text.isascii() and (visible := _visible(text)) is not text:
+        text = visible
+        words = " ".join(text.split())
+    is_bare = len(words) == len(text)  # no white space at either end
+    if not nesting.is_code:
+        words = escaped_text(words, in_cell=nesting.is_cell)
+    if is_bare:
+        return words
+    if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
+        words = f" {words}"
+    if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
+        words = f"{words} "
+    return words
 
 
 def _joined_newlines(pieces: list[str], piece: str) -> str:
     """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
     last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
     before, after = last.rstrip("\n"), piece.lstrip("\n")
-    newlines = min(2, max(len(last) - len(before), len(piece) - len(after)))
+    is_parted = len(last) - len(before) > 1 or len(piece) - len(after) > 1
     pieces[-1] = before
-    return "\n" * newlines + after
+    return ("\n\n" if is_parted else "\n") + after
 
 
 def _visible(text: str) -> str:
@@ -276,7 +384,8 @@ def _visible(text: str) -> str:
     for sign in _INVISIBLE:
         if sign in text:
             text = text.replace(sign, "")
-    return text
+    core = text.strip()
+    return text.replace(core, core.strip(_JOINERS)) if core[:1] in _JOINERS or core[-1:] in _JOINERS else text
 
 
 def _text_of(element: Tag) -> str:
@@ -305,11 +414,6 @@ def _starts_with_block(element: Tag) -> bool:
     return True
 
 
-def _is_in_first_row(element: Tag) -> bool:
-    row, table = element.find_parent("tr"), element.find_parent("table")
-    return row is not None and table is not None and table.find("tr") is row
-
-
 def _outer_space(text: str) -> tuple[str, str, str]:
     words = text.strip()
     if not words:
@@ -332,23 +436,20 @@ def _broken_line(text: str) -> str:
     if text[:1] == "\n":
         return text
     line, newline, rest = text.partition("\n")
-    return f"\\\n{escaped_line_start(line)}{newline}{rest}"
+    return f"\\{_LINE}{escaped_line_start(line)}{newline}{rest}"
 
 
-def _emphasised(text: str, sign: str, el: Tag) -> str:
-    """Put signs around each line of a text; white space and a mark that would break them stay outside."""
+def _emphasised(text: str, name: str) -> str:
+    """Mark each line of a text as emphasised, white space left outside."""
     if _BREAK in text or "\n\n" in text:
         pieces = _PIECES.split(text)
-        return "".join(piece if at % 2 else _signed(piece, sign, None) for at, piece in enumerate(pieces))
-    return _signed(text, sign, el.next_sibling)
+        return "".join(piece if at % 2 else _marked(piece, name) for at, piece in enumerate(pieces))
+    return _marked(text, name)
 
 
-def _signed(text: str, sign: str, following: Any) -> str:
+def _marked(text: str, name: str) -> str:
     lead, words, trail = _outer_space(text)
-    if not words or not any(character.isalnum() for character in words):
+    # a bold dash is a dash
+    if not words or not (words[0].isalnum() or any(map(str.isalnum, words))):
         return text
-    if not trail and isinstance(following, NavigableString) and str(following)[:1].isalnum():
-        # CommonMark does not close emphasis between punctuation and a letter
-        bare = words.rstrip(".,:;!?")
-        words, trail = bare, words[len(bare) :]
-    return f"{lead}{sign}{words}{sign}{trail}" if words else text
+    return f"{lead}{OPEN[name]}{words}{CLOSE[name]}{trail}"

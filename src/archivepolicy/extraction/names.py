@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -59,6 +60,26 @@ _SIGN_UP = re.compile(
     r"(?:^|[\s-])(?:register|registration|sign-?up|subscri(?:be|ption)|newsletter|mailing-?list|opt-?in|promo(?:tion)?|pop-?up|modal"
     r"|overlay|lightbox|cta|lead-?(?:form|magnet)|call-to-action)(?:$|[\s-])"
 )
+_HIDDEN_NAME = re.compile(
+    r"(?:^|\s)(?:hidden|hide|d-none|sr-only|visually-?hidden|screen-reader-text|is-hidden|u-hidden)(?:$|\s)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What an element's names say.
+
+    Attributes:
+        kind: What they say of its purpose, or None.
+        class_kind: What its class says alone; an id is often the anchor of a section.
+        is_sign_up: Whether they call it a panel to sign up in.
+        hides: Whether its class is one that hides.
+    """
+
+    kind: NameKind | None
+    class_kind: NameKind | None
+    is_sign_up: bool
+    hides: bool
 
 
 def name_kind(class_: str | None, id_: str | None) -> NameKind | None:
@@ -70,6 +91,17 @@ def name_kind(class_: str | None, id_: str | None) -> NameKind | None:
     if not class_ and not id_:
         return None
     return _kind(f"{class_ or ''} {id_ or ''}")
+
+
+@functools.lru_cache(maxsize=8192)
+def names_of(class_: str | None, id_: str | None) -> Names:
+    """All that an element's names say; a page repeats the same few on most of its elements."""
+    return Names(
+        kind=name_kind(class_, id_),
+        class_kind=name_kind(class_, None),
+        is_sign_up=is_sign_up(class_, id_),
+        hides=_HIDDEN_NAME.search(class_ or "") is not None,
+    )
 
 
 @functools.lru_cache(maxsize=4096)
@@ -92,7 +124,6 @@ def is_banner(class_: str | None, id_: str | None) -> bool:
     return bool(names.strip()) and bool(_BANNER.search(normal_names(names)))
 
 
-@functools.lru_cache(maxsize=4096)
 def is_sign_up(class_: str | None, id_: str | None) -> bool:
     """Whether an element's names call it a panel to sign up in.
 

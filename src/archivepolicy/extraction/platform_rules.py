@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
+import cssselect
+from cssselect.parser import Class, CombinedSelector, Hash
+from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.extraction.chrome import removal_of
@@ -23,8 +26,6 @@ from archivepolicy.extraction.tree import drop, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lxml import etree
 
     from archivepolicy.extraction.weights import Weights
     from archivepolicy.records.document import Removal
@@ -35,6 +36,8 @@ _MAX_SHARE = 0.1
 _DEFAULT_CHARS = 120
 # who says so: a page of that platform, its own template or source, or nobody yet
 _EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
+_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
+_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
 
 
@@ -49,6 +52,8 @@ class Rule:
         region: `page` (before the content is selected), or the blocks at the content's `start`, `end` or both `edges`.
         max_chars: An element with more characters stays; None for a `page` rule bounded by its share of prose.
         following: Tag of the next element, which goes too; None where nothing follows.
+        classes: With `ids`, names of which each element that `select` finds has one.
+        ids: None where an element without such a name may be found too.
     """
 
     id: str
@@ -57,6 +62,8 @@ class Rule:
     region: str
     max_chars: int | None
     following: str | None
+    classes: frozenset[str] = frozenset()
+    ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +122,37 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
             f"platform {platform!r}, rule {data.get('id')!r}: needs evidence (seen:, read: or assumed:), "
             "a region, and a selector or a text"
         )
+    select = _compiled(data["id"], selector) if selector else None  # refuses what is no selector
+    classes, ids = _names_in(selector) if selector else (frozenset[str](), None)
     return Rule(
         id=f"{platform}/{data['id']}",
-        select=_compiled(data["id"], selector) if selector else None,
+        select=select,
         text=re.compile(text, re.IGNORECASE) if text else None,
         region=region,
         max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
         following=data.get("following"),
+        classes=classes,
+        ids=ids,
     )
+
+
+def _names_in(selector: str) -> tuple[frozenset[str], frozenset[str] | None]:
+    """A class or id for each alternative of a selector that the element found must have; None where one asks for none."""
+    classes: set[str] = set()
+    ids: set[str] = set()
+    for alternative in cssselect.parse(selector):
+        part: Any = alternative.parsed_tree
+        if isinstance(part, CombinedSelector):
+            part = part.subselector
+        while not isinstance(part, (Class, Hash)):
+            part = getattr(part, "selector", None)
+            if part is None:
+                return frozenset(), None
+        if isinstance(part, Class):
+            classes.add(part.class_name)
+        else:
+            ids.add(part.id)
+    return frozenset(classes), frozenset(ids)
 
 
 def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
@@ -133,13 +163,14 @@ def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[e
     return lambda root: cast("list[etree._Element]", found(root))  # a selector names elements, never values
 
 
-def detected(html: str) -> tuple[Platform, ...]:
-    """The platforms whose markers stand in a page's source, by id; may be empty."""
+def detected(source: bytes) -> tuple[Platform, ...]:
+    """The platforms whose markers stand in a page's source (UTF-8), by id; may be empty."""
     index = _marker_index()
+    lower = source.lower()  # of ASCII letters alone; every pattern in either case would cost far more
     found: set[str] = set()
     for places in index.places:
-        for place in places.finditer(html):
-            words = html[place.end() : place.end() + index.longest].lower().removeprefix("www.")
+        for place in places.finditer(lower):
+            words = lower[place.end() : place.end() + index.longest].removeprefix(b"www.")
             found.update(name for marker, name in index.by_first.get(words[:1], ()) if words.startswith(marker))
     return tuple(platform for platform in platforms() if platform.id in found)
 
@@ -149,51 +180,52 @@ class _MarkerIndex:
     """The markers of all platforms, made ready to be looked for in one pass.
 
     Attributes:
-        places: Each ends, in the source, where a marker begins.
+        places: Each ends, in the source in lower case, where a marker begins.
         by_first: Marker and platform, by the marker's first character.
         longest: Characters of the longest marker and of `www.` before it.
     """
 
-    places: tuple[re.Pattern[str], ...]
-    by_first: dict[str, list[tuple[str, str]]]
+    places: tuple[re.Pattern[bytes], ...]
+    by_first: dict[bytes, list[tuple[bytes, str]]]
     longest: int
 
 
 @functools.cache
 def _marker_index() -> _MarkerIndex:
-    by_first: dict[str, list[tuple[str, str]]] = {}
+    by_first: dict[bytes, list[tuple[bytes, str]]] = {}
     for platform in platforms():
-        for marker in platform.markers:
-            by_first.setdefault(marker[0], []).append((marker, platform.id))
+        for marker in map(str.encode, platform.markers):
+            by_first.setdefault(marker[:1], []).append((marker, platform.id))
     markers = [marker for group in by_first.values() for marker, _ in group]
     # a pattern that begins with one literal sign is looked for some six times as fast as one that begins with a choice
-    tree = f"(?={_prefix_tree([*markers, *(f'www.{marker}' for marker in markers)])})"
+    tree = b"(?=%s)" % _prefix_tree([*markers, *(b"www." + marker for marker in markers)])
     return _MarkerIndex(
-        places=(re.compile(f"/{tree}"), re.compile(f"=[\"']?+{tree}")),
+        places=(re.compile(b"/" + tree), re.compile(b"=[\"']?+" + tree)),
         by_first=by_first,
         longest=max(map(len, markers), default=0) + len("www."),
     )
 
 
-def _prefix_tree(words: list[str]) -> str:
-    """A pattern for words that share their beginnings, in either case; a word ends the branch that it begins."""
-    tails: dict[str, list[str]] = {}
+def _prefix_tree(words: list[bytes]) -> bytes:
+    """A pattern for words that share their beginnings; a word ends the branch that it begins."""
+    tails: dict[bytes, list[bytes]] = {}
     for word in words:
         tails.setdefault(word[:1], []).append(word[1:])
-    if "" in tails:
-        return ""
-    branches = [
-        (f"[{first}{first.upper()}]" if first.isalpha() else re.escape(first)) + _prefix_tree(rest)
-        for first, rest in sorted(tails.items())
-    ]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if b"" in tails:
+        return b""
+    branches = [re.escape(first) + _prefix_tree(rest) for first, rest in sorted(tails.items())]
+    return branches[0] if len(branches) == 1 else b"(?:%s)" % b"|".join(branches)
 
 
 def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights: Weights) -> list[Removal]:
     """Drop what the `page` rules of the platforms found name; gives the log."""
     removed: list[Removal] = []
     total = max(weights[body].prose, 1.0)
-    for rule in (rule for platform in found for rule in platform.rules if rule.region == "page"):
+    rules = [rule for platform in found for rule in platform.rules if rule.region == "page"]
+    classes, ids = _names_on(body) if rules else (set[str](), set[str]())
+    for rule in rules:
+        if rule.ids is not None and rule.ids.isdisjoint(ids) and rule.classes.isdisjoint(classes):
+            continue
         for element in rule.select(body) if rule.select else ():
             is_gone = all(ancestor is not body for ancestor in element.iterancestors())
             if is_gone or not _is_within_bounds(element, rule, weights, total):
@@ -206,6 +238,12 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
                 weights.subtract(one)
                 drop(one)
     return removed
+
+
+def _names_on(body: etree._Element) -> tuple[set[str], set[str]]:
+    """Every class and every id on a page: asked once, where each selector would walk the whole tree."""
+    values = cast("list[str]", _CLASSES(body))
+    return set(" ".join(values).split()), set(cast("list[str]", _IDS(body)))
 
 
 def _is_within_bounds(element: etree._Element, rule: Rule, weights: Weights, total: float) -> bool:

@@ -56,38 +56,45 @@ for _name, _value in vars(_model).items():
 
 def tag_tree(content: etree._Element) -> Tag:
     """Build the tree of an element; its tail is left out."""
-    root = ContentTag(content.tag, _attributes(content), None)
-    _fill(root, content, root, is_preformatted=content.tag == "pre")
+    root = ContentTag(content.tag, _attributes(content, KEPT_ATTRIBUTES.get(content.tag)), None)
+    is_preformatted = content.tag == "pre"
+    last: PageElement = root
+    if text := content.text:
+        last = _string(text, root, root, is_preformatted)
+        root.contents.append(last)
+    _fill(root, content, last, is_preformatted)
     return root
 
 
-def _fill(tag: Tag, source: etree._Element, last: PageElement, *, is_preformatted: bool) -> PageElement:
-    """Give a tag its children; returns the last element of all that it holds, itself where it holds nothing."""
+def _fill(tag: Tag, source: etree._Element, last: PageElement, is_preformatted: bool) -> PageElement:  # noqa: FBT001
+    """Give a tag that has its first text its other children; returns the last element of all that it holds."""
     contents = tag.contents
-    sibling: PageElement | None = None
-    if text := source.text:
-        last = sibling = _string(text, tag, last, is_preformatted=is_preformatted)
-        contents.append(last)
+    sibling = last if contents else None
     for child in source:
         name = child.tag
-        inner = ContentTag(name, _attributes(child), tag)
+        kept = KEPT_ATTRIBUTES.get(name)
+        inner = ContentTag(name, _attributes(child, kept) if kept else _NO_ATTRIBUTES, tag)
         inner.previous_element, last.next_element = last, inner
         if sibling is not None:
             inner.previous_sibling, sibling.next_sibling = sibling, inner
         contents.append(inner)
-        last = _fill(inner, child, inner, is_preformatted=is_preformatted or name == "pre")
-        sibling = inner
+        is_verbatim = is_preformatted or name == "pre"
+        last = sibling = inner
+        if text := child.text:
+            last = _string(text, inner, inner, is_verbatim)
+            inner.contents.append(last)
+        if len(child):  # most hold a text and nothing else
+            last = _fill(inner, child, last, is_verbatim)
         if text := child.tail:
-            last = _string(text, tag, last, is_preformatted=is_preformatted)
+            last = _string(text, tag, last, is_preformatted)
             last.previous_sibling, sibling.next_sibling = sibling, last
             sibling = last
             contents.append(last)
     return last
 
 
-def _attributes(source: etree._Element) -> Mapping[str, str]:
-    kept = KEPT_ATTRIBUTES.get(source.tag)
-    if kept is None:
+def _attributes(source: etree._Element, kept: tuple[str, ...] | None) -> Mapping[str, str]:
+    if not kept:
         return _NO_ATTRIBUTES
     attributes: dict[str, str] = _attributes_class()
     for name in kept:
@@ -97,9 +104,9 @@ def _attributes(source: etree._Element) -> Mapping[str, str]:
     return attributes
 
 
-def _string(text: str, parent: Tag, last: PageElement, *, is_preformatted: bool) -> NavigableString:
+def _string(text: str, parent: Tag, last: PageElement, is_preformatted: bool) -> NavigableString:  # noqa: FBT001
     """Make a text and join it to what was read before it."""
-    if not is_preformatted and not text.strip(_ASCII_SPACES):
+    if text[0] in _ASCII_SPACES and not is_preformatted and not text.strip(_ASCII_SPACES):
         text = "\n" if "\n" in text else " "
     string = _new_string(NavigableString, text)
     string.parent = parent

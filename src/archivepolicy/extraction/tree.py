@@ -1,6 +1,6 @@
-"""Text of a page to its parsed tree, and the few moves on lxml elements that every step needs.
+"""Source of a page to its parsed tree, and the few moves on lxml elements that every step needs.
 
-In: decoded text. Out: a `Page`: the body as an lxml tree whose depth is bounded, and what the head says. Scripts,
+In: decoded text, in UTF-8. Out: a `Page`: the body as an lxml tree whose depth is bounded, and what the head says. Scripts,
 styles, images and form fields are gone from the body, the text after each kept. Nothing is judged here.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
@@ -32,16 +32,22 @@ INLINE = frozenset({
     "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
+# white space, and signs that take no room
+UNSEEN = " \t\r\n\f\v\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "frame", "basefont",
 })  # fmt: skip
 _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
+# Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
+# side, and lxml joins those anew at each look, which takes the square of their number.
+_WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
 _AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
-_PREFIXED_TAG = re.compile(r"<[A-Za-z][\w.-]*:[A-Za-z]")
-# `&#30;` and its like: characters that no text holds, and that lxml refuses to write
+_PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
+# `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
+# literal sign is looked for three times as fast as one that begins with two
 _CONTROL_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
+    rb"&(?=#)#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -66,23 +72,25 @@ class Page:
     frames: tuple[str, ...]
 
 
-def parsed_page(html: str) -> Page:
-    """Parse a page; any text gives a page, maybe with an empty body."""
-    root = _parsed(_CONTROL_REFERENCE.sub("", html) if "&#" in html else html)
+def parsed_page(source: bytes) -> Page:
+    """Parse a page's source in UTF-8; any text gives a page, maybe with an empty body."""
+    root = parsed_whole(source)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
     frames = tuple(frame.get("src") or "" for frame in root.iter("frame") if frame.get("src"))
     title, language = _title(root), _language(root)
     base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
     body = _body(root, is_frameset=bool(frames))
-    if _PREFIXED_TAG.search(html):
-        for element in body.iter("*"):
-            if ":" in element.tag:  # Word's and advertisers' own elements, which stand inside lines
-                element.tag = "span"
+    for element in body.iter("*"):
+        if ":" in element.tag and _PREFIXED_TAG.match(
+            element.tag
+        ):  # Word's and advertisers' own elements, which stand inside lines
+            element.tag = "span"
     image_headings(body)
     for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _TEXTAREA_WORDS]:
         _paragraphs_of(textarea)
     without_scripts = list(body.iter("noscript"))
+    strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
     if without_scripts and not words_of(body, limit=1):
         for (
@@ -93,6 +101,11 @@ def parsed_page(html: str) -> Page:
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
 
 
+def parsed_whole(source: bytes) -> etree._Element | None:
+    """Parse a page's source and leave all that is in it; None where there is no markup and no text."""
+    return _parsed(_CONTROL_REFERENCE.sub(b"", source))
+
+
 def _paragraphs_of(textarea: etree._Element) -> None:
     """Make a block of a text field that holds a document ("I have read these terms"), a paragraph an empty line."""
     texts = re.split(r"\n\s*\n", (textarea.text or "").replace("\r\n", "\n"))
@@ -101,15 +114,15 @@ def _paragraphs_of(textarea: etree._Element) -> None:
         etree.SubElement(textarea, "p").text = text
 
 
-def _parsed(html: str) -> etree._Element | None:
+def _parsed(source: bytes) -> etree._Element | None:
     """The root, or None where there is no markup and no text in it."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or _is_too_deep(root):
-        return _flattened(html)
+        return _flattened(source)
     return root
 
 
@@ -176,11 +189,11 @@ def _str(text: str | bytes) -> str:
     return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
 
-def _flattened(html: str) -> etree._Element | None:
+def _flattened(source: bytes) -> etree._Element | None:
     """Parse event by event, which no depth troubles; None where the page holds nothing at all."""
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, target=_FlatBuilder())
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root if isinstance(root, etree._Element) and len(root) else None
@@ -194,7 +207,7 @@ def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
         for noframes in without_frames:
             # libxml2 gives what stands in it as markup that was not read, unless it was closed too early
             markup = noframes.text or ""
-            inner = _parsed(markup) if "<" in markup else None
+            inner = _parsed(markup.encode()) if "<" in markup else None
             whole.extend([noframes] if inner is None else [*_body(inner, is_frameset=False)])
             noframes.tag = "div"
         return whole
@@ -333,6 +346,47 @@ def unwrap(element: etree._Element) -> None:
             last.tail = (last.tail or "") + tail
         else:
             parent.text = (parent.text or "") + tail
+
+
+def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) -> None:
+    """Take elements of some names out of every element with very many children, the text around them joined at once.
+
+    Args:
+        root: Where to look, itself included.
+        tags: The names.
+        with_text: Whether what they say stays; then only those that hold no element of another name go.
+    """
+    for parent in reversed(cast("list[etree._Element]", _WIDE(root))):
+        last, pieces = None, [parent.text or ""]
+        for child in list(parent):
+            if child.tag not in tags or (
+                with_text and any(inner.tag not in tags for inner in child.iterdescendants("*"))
+            ):
+                _put_text(parent, last, pieces)
+                last, pieces = child, [child.tail or ""]
+                continue
+            if with_text:
+                pieces.extend(str(text) for text in child.itertext())
+            pieces.append(child.tail or "")
+            parent.remove(child)
+        _put_text(parent, last, pieces)
+
+
+def _put_text(parent: etree._Element, last: etree._Element | None, pieces: list[str]) -> None:
+    """Write the text that follows a child, or that stands before the first."""
+    if len(pieces) == 1:
+        return
+    if last is None:
+        parent.text = "".join(pieces)
+    else:
+        last.tail = "".join(pieces)
+
+
+def says_something(element: etree._Element) -> bool:
+    """Whether an element holds anything that can be seen."""
+    if (own := element.text) and own.strip(UNSEEN):  # as most do
+        return True
+    return any(str(text).strip(UNSEEN) for text in element.itertext())
 
 
 def elements(root: etree._Element) -> Iterator[etree._Element]:

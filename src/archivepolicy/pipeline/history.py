@@ -6,13 +6,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives import current_timestamp
+from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
 from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
-from archivepolicy.extraction import EXTRACTOR_VERSION
+from archivepolicy.extraction import EXTRACTOR_VERSION, extract
+from archivepolicy.pipeline.assessment import assessed
 from archivepolicy.pipeline.blame import blamed
 from archivepolicy.pipeline.snapshot import kept_product, reading_of
-from archivepolicy.pipeline.sources import listing_of, memento_of, opened_archive, opened_store, period_of
+from archivepolicy.pipeline.sources import (
+    listing_of,
+    memento_of,
+    opened_archive,
+    opened_store,
+    origin_of,
+    outlasted,
+    period_of,
+)
 from archivepolicy.pipeline.threads import in_threads
 from archivepolicy.records import Skipped
 from archivepolicy.records.history import History
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
+    from archivepolicy.extraction.extract import Extractor
     from archivepolicy.records import Capture, Listing, Memento, Snapshot
     from archivepolicy.store import Store
 
@@ -41,7 +51,7 @@ _MAX_TRIES = 3
 def history(  # noqa: PLR0913 - each is an independent choice of the caller
     url: str,
     *,
-    archive: str | Path | Archive | None = None,
+    archive: ArchiveChoice = None,
     from_: str | date | None = None,
     to: str | date | None = None,
     section: Section = WHOLE_PAGE,
@@ -49,6 +59,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     max_wait_s: float | None = None,
     refresh: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    extractor: Extractor = extract,
     now: Callable[[], str] = current_timestamp,
 ) -> History:
     """Tell what captures show of a policy over time: its versions, and the gaps between them.
@@ -66,6 +77,7 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
         max_wait_s: As for `get`.
         refresh: As for `get`.
         progress: Is told, after each replay, how many are done and how many there are in all.
+        extractor: Does what `extract` does, elsewhere or from memory.
         now: As for `get`.
 
     Raises:
@@ -77,15 +89,19 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
     """
     start = period_of(from_, now).start if from_ is not None else ""
     end = period_of(to, now).end if to is not None else "9"
+    wanted = normalise_url(url)
     work = _Work(
+        url=wanted,
         source=opened_archive(archive, max_wait_s, now),
         kept=opened_store(store),
         section=section,
         refresh=refresh,
         now=now,
+        extractor=extractor,
     )
-    wanted = normalise_url(url)
-    trail = follow_trail(wanted, start, end, list_captures=work.list_captures, look=work.look)
+    trail = outlasted(
+        work.source, lambda: follow_trail(wanted, start, end, list_captures=work.list_captures, look=work.look)
+    )
     if not trail.leaves and not trail.skipped:
         within = " in that time" if from_ is not None or to is not None else ""
         raise NoCaptureError(f"{work.source.name} holds no capture of {wanted}{within}", url=wanted)
@@ -97,11 +113,13 @@ def history(  # noqa: PLR0913 - each is an independent choice of the caller
 class _Work:
     """What reading the captures of one history needs, and what it has found."""
 
+    url: str
     source: Archive
     kept: Store | None
     section: Section
     refresh: bool
     now: Callable[[], str]
+    extractor: Extractor
     reader: Reader = field(default_factory=Reader)
     sightings: list[Sighting] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
@@ -124,19 +142,30 @@ class _Work:
             snapshot = self._from_store(leaves_of_payload)
             if snapshot is None:
                 missing.append(leaves_of_payload)
-            else:
+            elif self._is_policy(leaves_of_payload, snapshot):
                 self._see(leaves_of_payload, snapshot)
         count = 1 if self.source.is_local else _REPLAYS_AT_ONCE
         for done, (group, (leaf, found)) in enumerate(in_threads(missing, self._fetch, count=count), start=1):
             progress(done, len(missing))
-            reading: Reading[Snapshot] = Reading(reason=found) if isinstance(found, str) else self._reading(found)
+            reading: Reading[Snapshot] = (
+                Reading(reason=found) if isinstance(found, str) else self._reading(leaf.capture, found)
+            )
             if reading.value is None:
                 reason = reading.reason or f"redirected to {reading.location}"
                 self.skipped += [Skipped(capture=one.capture, reason=reason) for one in group]
-            elif self.kept is None or self._old(leaf.capture):
-                self._see(group, reading.value)
-            else:
-                self._see(group, kept_product(self.kept, reading.value, leaf.hops))
+            elif self._is_policy(group, reading.value):
+                is_kept_as_it_is = self.kept is None or self._old(leaf.capture)
+                self._see(group, reading.value if is_kept_as_it_is else self._kept(leaf, reading.value))
+
+    def _kept(self, leaf: Leaf, snapshot: Snapshot) -> Snapshot:
+        return kept_product(self.kept, snapshot, self.url, leaf.hops) if self.kept else snapshot
+
+    def _is_policy(self, leaves: Sequence[Leaf], snapshot: Snapshot) -> bool:
+        """Whether a text is the policy; where it is not, its captures are passed over with what they are."""
+        verdict = assessed(snapshot, self.url, None).verdict
+        if not verdict.is_usable:
+            self.skipped += [Skipped(capture=one.capture, reason=verdict.in_words, kind=verdict.kind) for one in leaves]
+        return verdict.is_usable
 
     def _see(self, leaves: Sequence[Leaf], snapshot: Snapshot) -> None:
         text = snapshot.document.text
@@ -151,15 +180,17 @@ class _Work:
                 continue
             if snapshot.provenance["extractor_version"] == EXTRACTOR_VERSION:
                 return snapshot
-            memento = self.kept.memento(self.source.key, snapshot.capture) if self.kept else None
-            value = self._reading(memento).value if memento else None
+            holder, own = origin_of(self.source, leaf.capture)
+            memento = self.kept.memento(holder.key, own) if self.kept else None
+            value = self._reading(leaf.capture, memento).value if memento else None
             if value is not None:
                 self.anew.add(str(snapshot.provenance["extractor_version"]))
                 return value
         return None
 
     def _old_or_new(self, capture: Capture) -> Snapshot | None:
-        return self.kept.snapshot(self.source.key, capture, self.section) if self.kept else None
+        holder, own = origin_of(self.source, capture)
+        return self.kept.snapshot(holder.key, own, self.section) if self.kept else None
 
     def _old(self, capture: Capture) -> bool:
         """Whether a product is there that an earlier extractor made: it stays as it is."""
@@ -175,9 +206,17 @@ class _Work:
                 reason = reason or str(failure)
         return leaves[0], reason
 
-    def _reading(self, memento: Memento) -> Reading[Snapshot]:
+    def _reading(self, capture: Capture, memento: Memento) -> Reading[Snapshot]:
         try:
-            return reading_of(self.source, self.kept, memento, section=self.section, list_captures=self.list_captures)
+            return reading_of(
+                self.source,
+                self.kept,
+                memento,
+                section=self.section,
+                list_captures=self.list_captures,
+                extractor=self.extractor,
+                listed=capture,
+            )
         except InputError as failure:  # a policy without the section that is asked for
             return Reading(reason=str(failure))
 

@@ -1,6 +1,7 @@
 """Records: what the rooms hand to each other. Frozen dataclasses and their JSON; no I/O, no third-party code."""
 
-from archivepolicy.records.answer import Answer, Hop, Neighbours, Select, Skipped
+from archivepolicy.records.answer import Answer, Hop, Neighbours, Relation, Select, Site, Skipped
+from archivepolicy.records.candidate import Candidate, Discovery, Finding, PageLink, PageLinks, Place, PolicyKind
 from archivepolicy.records.capture import Capture
 from archivepolicy.records.change import Change, Cls, Diff, Op, Repeat, Segment, Side, Span
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
@@ -11,11 +12,14 @@ from archivepolicy.records.snapshot import Snapshot
 
 __all__ = [
     "Answer",
+    "Candidate",
     "Capture",
     "Change",
     "Cls",
     "Diff",
+    "Discovery",
     "Document",
+    "Finding",
     "Hop",
     "Kind",
     "Link",
@@ -23,12 +27,18 @@ __all__ = [
     "Memento",
     "Neighbours",
     "Op",
+    "PageLink",
+    "PageLinks",
+    "Place",
+    "PolicyKind",
+    "Relation",
     "Removal",
     "Repeat",
     "Section",
     "Segment",
     "Select",
     "Side",
+    "Site",
     "Skipped",
     "Snapshot",
     "Span",

@@ -11,23 +11,20 @@ _ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What a dataset takes for one policy: one URL in one archive, or one section of its page.
+    """What a dataset takes for one policy: one URL, or one section of its page, in all archives.
 
     Attributes:
         url_key: The URL as an index knows it, `http`, `https` and `www` forms alike (SURT).
-        archive_key: What tells the archive apart in the store.
         section: The part of the page (`Section.identity`); empty for the whole page.
     """
 
     url_key: str
-    archive_key: str
     section: str = ""
 
     @property
     def id(self) -> str:
         """16 hexadecimal digits that are the same in every export."""
-        identity = "\n".join((self.url_key, self.archive_key, self.section))
-        return sha256_hex(identity.encode("utf-8", "surrogatepass"))[:_ID_DIGITS]
+        return sha256_hex(f"{self.url_key}\n{self.section}".encode("utf-8", "surrogatepass"))[:_ID_DIGITS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +33,15 @@ class Product:
 
     Attributes:
         policy: Whose it is.
+        archive_key: What tells its archive apart in the store.
+        url: The original URL of its capture.
         timestamp: When it was captured, 14 digits.
         path: Its file relative to the store's folder, without its ending.
     """
 
     policy: Policy
+    archive_key: str
+    url: str
     timestamp: str
     path: str
 
