@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archivepolicy.digests import sha256_hex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ID_DIGITS = 16
 
@@ -23,8 +27,9 @@ class Policy:
 
     @property
     def id(self) -> str:
-        """16 hexadecimal digits that are the same in every export."""
-        return sha256_hex(f"{self.url_key}\n{self.section}".encode("utf-8", "surrogatepass"))[:_ID_DIGITS]
+        """A `p` (so that no reader of CSV takes it for a number) and 16 hexadecimal digits; the same in every export."""
+        identity = f"{self.url_key}\n{self.section}"
+        return f"p{sha256_hex(identity.encode('utf-8', 'surrogatepass'))[:_ID_DIGITS]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,7 @@ class Dataset:
 
     Attributes:
         files: In the order of their names, the manifest and the list of digests not among them.
+        rows: How many rows each table has, or how many `products` a zip file; what has none may be absent.
         policies: How many policies it tells of.
         passed_over: Products that could not be read, in the order of the store; at most the first thousand.
         passed_over_count: How many there are in all.
@@ -86,6 +92,7 @@ class Dataset:
     """
 
     files: tuple[DatasetFile, ...]
+    rows: Mapping[str, int]
     policies: int
     passed_over: tuple[PassedOver, ...]
     passed_over_count: int

@@ -20,7 +20,7 @@ from archivepolicy.store.writing import disk_errors, is_read_only
 from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from archivepolicy.records import Capture
@@ -124,6 +124,17 @@ class Catalogue:
             for path, url, timestamp, key, archive_key, section in rows:
                 policy = Policy(url_key=key, section=section)
                 yield Product(policy=policy, archive_key=archive_key, url=url, timestamp=timestamp, path=path)
+
+    def unentered(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of some products' paths without their endings that have no row, in their order, one after another.
+
+        Raises:
+            StoreError: The catalogue cannot be read or rebuilt.
+        """
+        with self._readable() as database:
+            for path in paths:
+                if database.execute("SELECT 1 FROM snapshots WHERE path = ?", (path,)).fetchone() is None:
+                    yield path
 
     def twins(self, archive_key: str, digest: str) -> list[Twin]:
         """The captures of an archive with that digest of which there are products; ascending by time, may be empty.

@@ -32,6 +32,7 @@ from archivepolicy.records.provenance import (
 from archivepolicy.records.section import WHOLE_PAGE, section_from_dict
 from archivepolicy.store.catalogue import Catalogue
 from archivepolicy.store.evidence import Original, evidence_files, evidence_path, keep_memento, load_memento
+from archivepolicy.store.inventory import Sort, items
 from archivepolicy.store.listings import keep_listing, listing_path, load_listing
 from archivepolicy.store.names import again_name, evidence_name, snapshot_folder, snapshot_name
 from archivepolicy.store.writing import disk_errors, is_read_only, is_refusal, read_file, write_file
@@ -149,6 +150,16 @@ class Store:
         """
         if self.root.is_dir():
             yield from self.catalogue.products(None if url is None else index_key(url), again=again)
+
+    def unentered(self) -> Iterator[str]:
+        """Paths, without their endings, of products that the catalogue does not know; one after another.
+
+        Their provenance cannot be read, or they were put there by hand; `Catalogue.rebuild` enters those that can be.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        return self.catalogue.unentered(item.path for item in items(self) if item.sort is Sort.PRODUCT)
 
     def load(self, path: str) -> Snapshot | None:
         """The product at a path without its ending, a re-extraction too; None where it is not whole.

@@ -47,13 +47,15 @@ def _maybe(name: str, of: Type, meaning: str) -> Column:
 
 
 _POLICY = (
-    _always("policy_id", Type.TEXT, "which policy: the same in all three tables and in every export"),
+    _always("policy_id", Type.TEXT, "which policy: the same in all tables and in every export"),
+    _always("domain", Type.TEXT, "the registrable domain of its URL"),
     _always("url_key", Type.TEXT, "the URL as an index knows it (SURT), `http`, `https` and `www` forms alike"),
-    _always("archive_key", Type.TEXT, "what tells the archive apart"),
     _maybe("page_section", Type.TEXT, "the part of the page that was asked for, as JSON; null for the whole page"),
 )
 _STATED = (
-    _maybe("updated", Type.TEXT, "the first date of update that the policy states: `YYYY-MM-DD`, `YYYY-MM`, else its words"),
+    _maybe(
+        "updated", Type.TEXT, "the first date of update that the policy states: `YYYY-MM-DD`, `YYYY-MM`, else its words"
+    ),
     _maybe("effective", Type.TEXT, "the first date of effect that the policy states, likewise"),
 )
 _BOUNDS = (
@@ -65,23 +67,34 @@ _BOUNDS = (
 SNAPSHOTS = (
     *_POLICY,
     _always("captured_at", Type.TIME, "when the page was captured"),
-    _always("url", Type.TEXT, "the original URL"),
-    _maybe("version", Type.INTEGER, "`number` of its version; null where the product is no usable policy"),
+    _always("url", Type.TEXT, "the original URL, as the archive's index writes it"),
+    _maybe(
+        "requested_url", Type.TEXT, "the URL that was asked for when the product was made; null where it is not known"
+    ),
+    _always("redirects", Type.INTEGER, "archived redirects that led from there to it"),
+    _maybe(
+        "version",
+        Type.INTEGER,
+        "`number` of its version; null where it has none: no usable policy, or made by an earlier "
+        "extractor and without evidence to make it again",
+    ),
     _always("archive", Type.TEXT, "the archive's name: a host, or a file's name"),
+    _always("archive_key", Type.TEXT, "what tells the archive apart in the store"),
     _maybe("memento_url", Type.TEXT, "the archive's address of the raw capture; null for a local file"),
     _maybe("retrieved_at", Type.TIME, "when it was fetched over the network; null for a local file"),
-    _maybe("redirected_from", Type.TEXT, "the URL whose archived redirects led here when it was first asked for"),
     _maybe("status", Type.INTEGER, "archived HTTP status"),
     _maybe("mime_type", Type.TEXT, "type that the index gives"),
     _maybe("digest", Type.TEXT, "base32 SHA-1 of the body, as the index gives it"),
     _always("payload_bytes", Type.INTEGER, "length of the decoded body"),
     _always("payload_sha256", Type.TEXT, "SHA-256 of the decoded body"),
-    _always("digest_verdict", Type.TEXT, "whether the body is the one that the index says: `match`, `mismatch`, `unknown`"),
+    _always(
+        "digest_verdict", Type.TEXT, "whether the body is the one that the index says: `match`, `mismatch`, `unknown`"
+    ),
     _always("title", Type.TEXT, "the policy's title"),
     _maybe("language", Type.TEXT, "language that the page declares"),
     _always("encoding", Type.TEXT, "charset that it was read with"),
     _always("verdict", Type.TEXT, "what the page is; `ok` for a policy"),
-    _always("words", Type.INTEGER, "words of the normalised text"),
+    _maybe("words", Type.INTEGER, "words of the normalised text; null without version"),
     _always("links", Type.INTEGER, "how many links the text has"),
     _always("removals", Type.INTEGER, "how many things on the page are not in the text"),
     _always("kept_share", Type.NUMBER, "share of the page's prose that was kept, 0 to 1"),
@@ -91,17 +104,22 @@ SNAPSHOTS = (
     _always("path", Type.TEXT, "the product in the store"),
     _always("product_sha256", Type.TEXT, "SHA-256 of the product"),
     _maybe("evidence", Type.TEXT, "WARC file in the store that holds the memento"),
+    _always("text", Type.TEXT, "the policy as Markdown, without attribution header"),
 )
 VERSIONS = (
     *_POLICY,
     _always("number", Type.INTEGER, "1 for the first of its policy, ascending by first sight"),
     *_BOUNDS,
-    _maybe("gap_captures", Type.INTEGER, "captures that the kept listing has in that gap and the store holds no text of: "
-           "not read, or not usable; null where no listing is kept"),
+    _maybe(
+        "gap_captures",
+        Type.INTEGER,
+        "listed captures in that gap of which no text is known: not read, or not usable; "
+        "null where no listing is at hand",
+    ),
     _always("last_seen", Type.TIME, "the last capture with it: a lower bound on when it went"),
     _maybe("next_without", Type.TIME, "the first capture of another text after it; null where none is known"),
     _maybe("gap_after_days", Type.INTEGER, "whole days between these two"),
-    _always("captures", Type.INTEGER, "captures that hold it, those counted that the kept listing says have the same bytes"),
+    _always("captures", Type.INTEGER, "captures that hold it, those counted that a listing says have the same bytes"),
     _always("runs", Type.INTEGER, "unbroken stretches of them; more than 1 where it was interrupted briefly"),
     _always("is_transient", Type.BOOLEAN, "whether it only interrupts another version briefly"),
     _maybe("transient_of", Type.INTEGER, "`number` of that version"),
@@ -109,7 +127,9 @@ VERSIONS = (
     _always("words", Type.INTEGER, "words of the normalised text"),
     _always("words_added", Type.INTEGER, "words that the version before has not, or fewer of"),
     _always("words_removed", Type.INTEGER, "words that the version before has more of"),
-    _maybe("is_silent", Type.BOOLEAN, "whether it states the same date as the version before; null where none is stated"),
+    _maybe(
+        "is_silent", Type.BOOLEAN, "whether it states the same date as the version before; null where none is stated"
+    ),
     *_STATED,
     _always("title", Type.TEXT, "the policy's title"),
     _maybe("language", Type.TEXT, "language that the page declares"),
@@ -124,13 +144,19 @@ VERSIONS = (
 )
 CHANGES = (
     *_POLICY,
-    _always("old_version", Type.INTEGER, "`number` of the version before (for a transient, and what follows it: of the one "
-            "that it interrupts)"),
+    _always(
+        "old_version",
+        Type.INTEGER,
+        "`number` of the version that it is compared with: the last one before it that is no "
+        "transient, or for a transient the one that it interrupts",
+    ),
     _always("new_version", Type.INTEGER, "`number` of the version that it led to"),
     _always("change", Type.INTEGER, "0 for the first between these two, in the order of the text"),
     *_BOUNDS,
     _always("op", Type.TEXT, "what was done: `insert`, `delete`, `modify`, `move`, `renumber`, `link`, `format`"),
-    _always("cls", Type.TEXT, "what it means: `substantive`, `reorder`, `number`, `date`, `link`, `typography`, `format`"),
+    _always(
+        "cls", Type.TEXT, "what it means: `substantive`, `reorder`, `number`, `date`, `link`, `typography`, `format`"
+    ),
     _always("is_cosmetic", Type.BOOLEAN, "whether a reader of the words need not see it"),
     _always("kind", Type.TEXT, "`heading`, `item`, `row`, `paragraph` or `space`"),
     _maybe("section", Type.TEXT, "headings above it in the new text, outermost first, ` > ` between them"),
@@ -140,19 +166,22 @@ CHANGES = (
     _always("similarity", Type.NUMBER, "share of the words that both sides have in common, 0 to 1"),
     _maybe("old_label", Type.TEXT, "clause number or list mark in the old text"),
     _maybe("new_label", Type.TEXT, "the same in the new text"),
-    _maybe("repeat", Type.INTEGER, "the substitution that it is an instance of, where one recurs between these versions"),
-    _always("old_start", Type.INTEGER, "where `old` begins in the old version's `text`, in characters (Unicode, from 0)"),
+    _maybe(
+        "repeat", Type.INTEGER, "the substitution that it is an instance of, where one recurs between these versions"
+    ),
+    _always(
+        "old_start", Type.INTEGER, "where `old` begins in the old version's `text`, in characters (Unicode, from 0)"
+    ),
     _always("old_end", Type.INTEGER, "where it ends"),
     _always("new_start", Type.INTEGER, "where `new` begins in the new version's `text`"),
     _always("new_end", Type.INTEGER, "where it ends"),
     _maybe("old", Type.TEXT, "the old text; null for an insertion"),
     _maybe("new", Type.TEXT, "the new text; null for a deletion"),
-    _always("is_silent", Type.BOOLEAN, "whether between these versions something substantive changed and the policy states no "
-            "other date"),
+    _always(
+        "is_silent",
+        Type.BOOLEAN,
+        "whether between these versions something substantive changed and the policy states no other date",
+    ),
     _always("is_stub", Type.BOOLEAN, "whether one of the two texts is so short that it is hardly the policy"),
-    _always("is_same_extractor", Type.BOOLEAN, "false where the two texts were made by different rules, and a change may be "
-            "theirs"),
 )
 TABLES = {"snapshots": SNAPSHOTS, "versions": VERSIONS, "changes": CHANGES}
-# the time by which a table is partitioned
-YEAR_OF = {"snapshots": "captured_at", "versions": "first_seen", "changes": "first_seen"}

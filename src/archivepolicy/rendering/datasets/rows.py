@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archivepolicy.digests import sha256_hex
 from archivepolicy.timestamps import iso_time
+from archivepolicy.urls import registrable_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,26 +22,41 @@ _BETWEEN_HEADINGS = " > "
 _SHARE_DIGITS = 4
 
 
-def snapshot_row(policy: Policy, snapshot: Snapshot, *, version: int | None, word_count: int) -> Row:
+def policy_columns(policy: Policy, url: str) -> Row:
+    """What every row of a policy begins with.
+
+    Args:
+        policy: Which.
+        url: Its original URL.
+    """
+    return {
+        "policy_id": policy.id,
+        "domain": registrable_domain(url),
+        "url_key": policy.url_key,
+        "page_section": policy.section or None,
+    }
+
+
+def snapshot_row(policy: Row, snapshot: Snapshot, version: Version | None) -> Row:
     """A product.
 
     Args:
-        policy: Whose it is.
+        policy: Its policy's columns.
         snapshot: As the store keeps it.
-        version: Number of its version; None where it is no usable policy.
-        word_count: Words of its normalised text.
+        version: Its version; None where it has none.
     """
     capture, document, provenance = snapshot.capture, snapshot.document, snapshot.provenance
-    redirects = provenance["redirects"]
     return {
-        **_policy(policy),
+        **policy,
         "captured_at": iso_time(capture.timestamp),
         "url": capture.url,
-        "version": version,
+        "requested_url": provenance["requested_url"],
+        "redirects": len(provenance["redirects"]),
+        "version": version.number if version else None,
         "archive": capture.archive,
+        "archive_key": provenance["archive_key"],
         "memento_url": snapshot.memento_url,
         "retrieved_at": _time(provenance["retrieved_at"]),
-        "redirected_from": redirects[0]["url"] if redirects else None,
         "status": provenance["http"]["status"],
         "mime_type": capture.mime_type,
         "digest": capture.digest,
@@ -51,7 +67,7 @@ def snapshot_row(policy: Policy, snapshot: Snapshot, *, version: int | None, wor
         "language": document.language,
         "encoding": document.encoding,
         "verdict": str(document.verdict.kind),
-        "words": word_count,
+        "words": version.word_count if version else None,
         "links": len(document.links),
         "removals": len(document.removed),
         "kept_share": round(document.kept_share, _SHARE_DIGITS),
@@ -61,20 +77,21 @@ def snapshot_row(policy: Policy, snapshot: Snapshot, *, version: int | None, wor
         "path": snapshot.path,
         "product_sha256": provenance["product"]["sha256"],
         "evidence": provenance.get("evidence"),
+        "text": document.text,
     }
 
 
-def version_row(policy: Policy, version: Version, *, gap_captures: int | None) -> Row:
+def version_row(policy: Row, version: Version, gap_captures: int | None) -> Row:
     """A version.
 
     Args:
-        policy: Whose it is.
+        policy: Its policy's columns.
         version: What it is.
-        gap_captures: How many captures without a known text the listing has in the gap before it; None for no listing.
+        gap_captures: How many listed captures in the gap before it have no known text; None where none is listed.
     """
     snapshot = version.snapshot
     return {
-        **_policy(policy),
+        **policy,
         "number": version.number,
         **_bounds(version),
         "gap_captures": gap_captures,
@@ -97,23 +114,18 @@ def version_row(policy: Policy, version: Version, *, gap_captures: int | None) -
         "read_from": iso_time(snapshot.capture.timestamp),
         "memento_url": snapshot.memento_url,
         "path": snapshot.path,
-        "extractor_version": _extractor(version),
+        "extractor_version": str(snapshot.provenance["extractor_version"]),
         "text_key": version.key,
         "text_sha256": sha256_hex(version.markdown.encode("utf-8", "surrogatepass")),
         "text": version.markdown,
     }
 
 
-def change_rows(policy: Policy, old: Version, new: Version, diff: Diff) -> Iterator[Row]:
+def change_rows(policy: Row, old: Version, new: Version, diff: Diff) -> Iterator[Row]:
     """The changes between two versions, in the order of the text."""
-    both = {
-        "is_silent": diff.is_silent,
-        "is_stub": diff.is_stub,
-        "is_same_extractor": _extractor(old) == _extractor(new),
-    }
     for change in diff.changes:
         yield {
-            **_policy(policy),
+            **policy,
             "old_version": old.number,
             "new_version": new.number,
             "change": change.id,
@@ -136,17 +148,9 @@ def change_rows(policy: Policy, old: Version, new: Version, diff: Diff) -> Itera
             "new_end": change.new_end,
             "old": change.old,
             "new": change.new,
-            **both,
+            "is_silent": diff.is_silent,
+            "is_stub": diff.is_stub,
         }
-
-
-def _policy(policy: Policy) -> Row:
-    return {
-        "policy_id": policy.id,
-        "url_key": policy.url_key,
-        "archive_key": policy.archive_key,
-        "page_section": policy.section or None,
-    }
 
 
 def _bounds(version: Version) -> Row:
@@ -164,10 +168,6 @@ def _stated(dates: Sequence[StatedDate]) -> dict[str, Any]:
         if date.label in found and found[date.label] is None:
             found[date.label] = date.date or date.text
     return found
-
-
-def _extractor(version: Version) -> str:
-    return str(version.snapshot.provenance["extractor_version"])
 
 
 def _time(timestamp: str | None) -> str | None:

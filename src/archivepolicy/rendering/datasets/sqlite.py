@@ -39,19 +39,27 @@ class SqliteWriter:
     """Writes all tables into one new database.
 
     Args:
-        file: Where; it is not there yet.
+        folder: Where.
+        name: Its name.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, folder: Path, name: str) -> None:
+        self._file = file = folder / name
+        self._rows = 0
         self._pending: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
         # nobody reads the file before it is whole, and a failed one is thrown away: no journal
         with self._errors():
             self._database = sqlite3.connect(file, isolation_level=None)
             self._begin()
 
+    @property
+    def written(self) -> dict[str, tuple[tuple[str, ...], int]]:
+        """See `Writer.written`."""
+        return {self._file.name: (tuple(TABLES), self._rows)}
+
     def write(self, table: str, row: Row) -> None:
         """Write a row."""
+        self._rows += 1
         pending = self._pending[table]
         values = (row[column.name] for column in TABLES[table])
         pending.append(tuple(valid_text(value) if isinstance(value, str) else value for value in values))
@@ -76,7 +84,8 @@ class SqliteWriter:
         )
         for table, columns in TABLES.items():
             said = [
-                f"{column.name} {_SQL_TYPES[column.type]}{'' if column.may_be_null else ' NOT NULL'}" for column in columns
+                f"{column.name} {_SQL_TYPES[column.type]}{'' if column.may_be_null else ' NOT NULL'}"
+                for column in columns
             ]
             database.execute(f"CREATE TABLE {table} ({', '.join(said)}, PRIMARY KEY ({_KEYS[table]}))")
             meanings = [

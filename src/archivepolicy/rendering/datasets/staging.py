@@ -1,7 +1,7 @@
 """Staging: a dataset's files beside their place until all are whole, and what is said of them.
 
-A folder, or a few files beside each other, come into being together or not at all. With them come a manifest (JSON) and a list of
-SHA-256 digests in the form of coreutils, which `sha256sum -c` reads.
+A folder, or a few files beside each other, come into being together or not at all. With them come a manifest (JSON) and a
+list of SHA-256 digests in the form of coreutils, which `sha256sum -c` reads.
 """
 
 from __future__ import annotations
@@ -10,22 +10,25 @@ import hashlib
 import json
 import os
 import tempfile
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archivepolicy.errors import InputError, StoreError
 from archivepolicy.records.dataset import DatasetFile
 from archivepolicy.rendering.datasets.columns import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 KIND = "archivepolicy dataset"
 _BLOCK_BYTES = 1 << 20
+
+Written: TypeAlias = Mapping[str, tuple[tuple[str, ...], int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +37,19 @@ class Place:
 
     Attributes:
         target: The file or folder as it was named.
-        suffix: The ending of its files.
-        tables: The tables that are wanted.
-        is_folder: Whether the target is a folder that holds all files; else it is the first table's file, or the only one.
+        names: The file of each table, or its folder; relative to `folder`, the one of the target's name among them where the
+            target is a file. Several tables may share one.
+        is_folder: Whether the target is a folder that holds all files.
     """
 
     target: Path
-    suffix: str
-    tables: tuple[str, ...]
+    names: Mapping[str, str]
     is_folder: bool
 
-    def name(self, table: str) -> str:
-        """A table's file, relative to the folder that the dataset lies in."""
-        if self.is_folder:
-            return f"{table}{self.suffix}"
-        return self.target.name if table == self.tables[0] else f"{self.target.stem}.{table}{self.target.suffix}"
+    @property
+    def folder(self) -> Path:
+        """The folder that the dataset lies in."""
+        return self.target if self.is_folder else self.target.parent
 
     @property
     def manifest(self) -> str:
@@ -60,27 +61,48 @@ class Place:
         """The name of the list of digests."""
         return SUMS if self.is_folder else f"{self.target.name}.sha256"
 
+    @property
+    def files(self) -> list[str]:
+        """All files where the target is one, the list of digests last."""
+        return [*dict.fromkeys([self.target.name, *self.names.values()]), self.manifest, self.sums]
 
-def check_place(place: Place, names: Sequence[str], *, force: bool) -> None:
+
+def place_of(target: Path, endings: Sequence[str], *, in_parts: bool = False) -> Place:
+    """The place of a form that has a file a table: beside each other, or in a folder.
+
+    Args:
+        target: As it was named. With one of the endings it is the file of the first table, and the others lie beside it;
+            else it is a folder.
+        endings: By which a file is known; the first one is given to the files in a folder.
+        in_parts: Whether in a folder each table has a folder of its own.
+    """
+    first, *others = TABLES
+    if target.suffix.lower() in endings:
+        beside = {table: f"{target.stem}.{table}{target.suffix}" for table in others}
+        return Place(target=target, names={first: target.name, **beside}, is_folder=False)
+    ending = "" if in_parts else endings[0]
+    return Place(target=target, names={table: f"{table}{ending}" for table in TABLES}, is_folder=True)
+
+
+def check_place(place: Place, *, force: bool) -> None:
     """Find out before any work whether a dataset may be written there.
 
     Args:
         place: Where.
-        names: The files that will be written, where it is no folder.
         force: Whether what is there may be replaced: files, or an earlier export's folder with nothing else in it.
 
     Raises:
         InputError: It may not.
     """
     target = place.target
-    folder = target.absolute().parent
-    if not folder.is_dir():
-        raise InputError(f"no such folder: {folder}")
+    if not target.absolute().parent.is_dir():
+        raise InputError(f"no such folder: {target.absolute().parent}")
     if not place.is_folder:
-        there = [folder / name for name in (*names, place.manifest, place.sums) if (folder / name).exists()]
-        blocked = next((file for file in there if not force or file.is_dir()), None)
-        if blocked:
-            raise InputError(f"{blocked} is {'a folder' if blocked.is_dir() else 'there already (--force replaces it)'}")
+        for file in (place.folder / name for name in place.files):
+            if file.is_dir():
+                raise InputError(f"{file} is a folder")
+            if file.exists() and not force:
+                raise InputError(f"{file} is there already (--force replaces it)")
     elif target.exists() and not _is_empty_folder(target):
         if not _is_export(target):
             raise InputError(f"{target} is not empty, and no earlier export: name an empty or new folder")
@@ -97,28 +119,39 @@ def staged(place: Place) -> Iterator[Path]:
     """
     target = place.target.absolute()
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-            made = Path(scratch) / "made"
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
+            scratch = Path(name)
+            made = scratch / "made"
             made.mkdir()
             yield made
             if place.is_folder:
-                if target.exists():
-                    target.replace(Path(scratch) / "before")
-                made.replace(target)
+                _move([(made, target)], scratch)
             else:
-                for file in sorted(made.iterdir()):
-                    file.replace(target.parent / file.name)
+                _move([(made / one, target.parent / one) for one in place.files], scratch)
     except OSError as cause:
         raise StoreError(f"cannot write {place.target}: {cause.strerror or cause}", path=str(place.target)) from cause
 
 
-def told(made: Path, place: Place, rows: Mapping[str, tuple[tuple[str, ...], int]], about: Mapping[str, Any]) -> tuple[DatasetFile, ...]:
+def _move(moves: Sequence[tuple[Path, Path]], scratch: Path) -> None:
+    """Move all or none; what stood there goes to the scratch folder."""
+    with ExitStack() as undo:
+        for number, (source, destination) in enumerate(moves):
+            if destination.exists():
+                before = scratch / f"before-{number}"
+                destination.replace(before)
+                undo.callback(before.replace, destination)
+            source.replace(destination)
+            undo.callback(destination.replace, source)
+        undo.pop_all()
+
+
+def told(made: Path, place: Place, written: Written, about: Mapping[str, Any]) -> tuple[DatasetFile, ...]:
     """Write the manifest and the list of digests.
 
     Args:
         made: The folder with the files.
         place: Where they go.
-        rows: For each file its tables and how many rows it has.
+        written: For each file its tables and how many rows it has.
         about: What the manifest says besides.
 
     Returns:
@@ -132,24 +165,25 @@ def told(made: Path, place: Place, rows: Mapping[str, tuple[tuple[str, ...], int
             size_bytes=(made / name).stat().st_size,
             sha256=synced_digest(made / name),
         )
-        for name, (tables, count) in sorted(rows.items())
+        for name, (tables, count) in sorted(written.items())
     )
     values = {
         "schema_version": SCHEMA_VERSION,
         "kind": KIND,
         **about,
         "files": [
-            {"file": one.name, "tables": list(one.tables), "rows": one.rows, "bytes": one.size_bytes, "sha256": one.sha256}
+            {"file": one.name, "tables": one.tables, "rows": one.rows, "bytes": one.size_bytes, "sha256": one.sha256}
             for one in files
         ],
         "columns": {
-            table: [{"name": column.name, "type": str(column.type), "may_be_null": column.may_be_null} for column in TABLES[table]]
-            for table in place.tables
+            table: [{**asdict(column), "type": str(column.type)} for column in TABLES[table]] for table in place.names
         },
     }
-    (made / place.manifest).write_bytes(json.dumps(values, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
-    listed = sorted((*((one.name, one.sha256) for one in files), (place.manifest, synced_digest(made / place.manifest))))
-    (made / place.sums).write_text("".join(f"{digest}  {name}\n" for name, digest in listed), encoding="utf-8")
+    manifest = json.dumps(values, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    (made / place.manifest).write_bytes(manifest)
+    listed = {one.name: one.sha256 for one in files} | {place.manifest: synced_digest(made / place.manifest)}
+    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items()))
+    (made / place.sums).write_bytes(sums.encode("utf-8", "surrogateescape"))
     return files
 
 

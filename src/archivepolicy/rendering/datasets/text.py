@@ -23,7 +23,11 @@ _LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u20
 
 
 class Writer(Protocol):
-    """Writes rows of several tables, one after another."""
+    """Writes rows of several tables, one after another, to files in a new folder."""
+
+    @property
+    def written(self) -> Mapping[str, tuple[tuple[str, ...], int]]:
+        """For each file, relative to the folder, the tables that it holds and how many rows it has."""
 
     def write(self, table: str, row: Row) -> None:
         """Write a row; each table's in the order in which they come."""
@@ -36,17 +40,20 @@ class TextWriter:
     """Writes each table to a file of its own, a line a row.
 
     Args:
-        files: Where; the tables that are wanted.
+        folder: Where.
+        names: The file of each table.
         head: The first line of a table's file, or nothing.
         line: A row as a line.
     """
 
     def __init__(
-        self, files: Mapping[str, Path], head: Callable[[str], str], line: Callable[[str, Row], str]
+        self, folder: Path, names: Mapping[str, str], *, head: Callable[[str], str], line: Callable[[str, Row], str]
     ) -> None:
         self._line = line
+        self._names = names
+        self.written: dict[str, tuple[tuple[str, ...], int]] = {name: ((table,), 0) for table, name in names.items()}
         with ExitStack() as stack:
-            self._streams = {table: stack.enter_context(file.open("wb")) for table, file in files.items()}
+            self._streams = {table: stack.enter_context((folder / name).open("wb")) for table, name in names.items()}
             for table, stream in self._streams.items():
                 stream.write(_encoded(head(table)))
             self._open = stack.pop_all()
@@ -54,20 +61,22 @@ class TextWriter:
     def write(self, table: str, row: Row) -> None:
         """Write a row."""
         self._streams[table].write(_encoded(self._line(table, row)))
+        tables, count = self.written[self._names[table]]
+        self.written[self._names[table]] = tables, count + 1
 
     def close(self) -> None:
         """Close the files."""
         self._open.close()
 
 
-def csv_writer(files: Mapping[str, Path]) -> TextWriter:
+def csv_writer(folder: Path, names: Mapping[str, str]) -> TextWriter:
     """Writes CSV with a header line."""
-    return TextWriter(files, _csv_head, _csv_line)
+    return TextWriter(folder, names, head=_csv_head, line=_csv_line)
 
 
-def jsonl_writer(files: Mapping[str, Path]) -> TextWriter:
+def jsonl_writer(folder: Path, names: Mapping[str, str]) -> TextWriter:
     """Writes an object a line; every one has all keys of its table, in their order."""
-    return TextWriter(files, lambda _: "", _json_line)
+    return TextWriter(folder, names, head=lambda _: "", line=_json_line)
 
 
 def valid_text(text: str) -> str:
@@ -87,7 +96,7 @@ def _cell(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.type is Type.TEXT:
-        return '"' + value.replace('"', '""') + '"'
+        return '"' + str(value).replace('"', '""') + '"'
     if column.type is Type.BOOLEAN:
         return "true" if value else "false"
     return str(value)

@@ -1,12 +1,14 @@
 """Products and their provenance as one zip file, in the folders of the store, with a manifest and a list of digests in it.
 
-The bytes depend on the products alone (and on the release of zlib): entries have the first time that the format knows, and stand
-in the order in which they come. Only the two lists at its end wait, in a temporary file.
+The bytes depend on the products alone (and on the release of zlib): entries have the first time that the format knows, and
+stand in the order in which they come. Only the two lists at its end wait, in a temporary file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import tempfile
 import zipfile
 from contextlib import ExitStack
@@ -27,7 +29,6 @@ _FIRST_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
 _MADE_ON_UNIX = 3
 _KEPT_IN_MEMORY_BYTES = 4_000_000
-_BLOCK_BYTES = 1 << 20
 
 
 class TreeWriter:
@@ -67,22 +68,22 @@ class TreeWriter:
         self._entries.write(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace"))
         self.products += 1
 
-    def close(self, about: Mapping[str, Any]) -> None:
-        """Pack manifest and digests; the file is whole then."""
-        with self._open:
-            head = json.dumps({"schema_version": SCHEMA_VERSION, "kind": f"{KIND}: products", **about}, ensure_ascii=False)
-            manifest = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES)
-            with manifest:
-                manifest.write(head[:-1].encode("utf-8", "replace") + b', "products": [')
-                self._entries.seek(0)
-                while block := self._entries.read(_BLOCK_BYTES):
-                    manifest.write(block)
-                manifest.write(b"\n]}\n")
-                self._copy(MANIFEST, manifest)
-            self._copy(SUMS, self._sums)
+    def finish(self, about: Mapping[str, Any]) -> None:
+        """Pack manifest and digests; the file is whole when it is closed then."""
+        head = json.dumps({"schema_version": SCHEMA_VERSION, "kind": f"{KIND}: products", **about}, ensure_ascii=False)
+        with tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY_BYTES) as manifest:
+            manifest.write(head[:-1].encode("utf-8", "replace") + b', "products": [')
+            self._entries.seek(0)
+            shutil.copyfileobj(self._entries, manifest)
+            manifest.write(b"\n]}\n")
+            manifest.seek(0)
+            digest = hashlib.file_digest(manifest, "sha256").hexdigest()
+            self._sums.write(f"{digest}  {MANIFEST}\n".encode())
+            self._copy(MANIFEST, manifest)
+        self._copy(SUMS, self._sums)
 
-    def discard(self) -> None:
-        """Close it as it is: it will be thrown away."""
+    def close(self) -> None:
+        """Close the file."""
         self._open.close()
 
     def _pack(self, name: str, content: bytes) -> str:
@@ -94,8 +95,7 @@ class TreeWriter:
     def _copy(self, name: str, source: IO[bytes]) -> None:
         source.seek(0)
         with self._zip.open(_entry(name), "w", force_zip64=True) as stream:
-            while block := source.read(_BLOCK_BYTES):
-                stream.write(block)
+            shutil.copyfileobj(source, stream)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
