@@ -17,7 +17,7 @@ from archivepolicy.errors import ArchivePolicyError, InputError, NoCaptureError,
 from archivepolicy.pipeline.comparison import diff
 from archivepolicy.pipeline.history import history
 from archivepolicy.pipeline.kept import identity, read_policy
-from archivepolicy.pipeline.sources import opened_archive, opened_store, period_of
+from archivepolicy.pipeline.sources import opened_archive, period_of
 from archivepolicy.records.dataset import Dataset, PassedOver
 from archivepolicy.records.section import section_from_identity
 from archivepolicy.rendering.datasets.columns import TABLES
@@ -27,7 +27,8 @@ from archivepolicy.rendering.datasets.sqlite import SqliteWriter
 from archivepolicy.rendering.datasets.staging import Place, check_place, place_of, staged, told
 from archivepolicy.rendering.datasets.text import csv_writer, jsonl_writer
 from archivepolicy.rendering.datasets.tree import TreeWriter
-from archivepolicy.store.writing import read_file
+from archivepolicy.store import Store
+from archivepolicy.store.writing import disk_errors, read_file
 from archivepolicy.urls import normalise_url
 from archivepolicy.version import __version__
 from archivepolicy.versions import compared_pairs
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from archivepolicy.rendering.datasets.columns import Row
     from archivepolicy.rendering.datasets.staging import Written
     from archivepolicy.rendering.datasets.text import Writer
-    from archivepolicy.store import Store
 
 # The endings by which a target is known for a file; of a name with another one a folder is made.
 _ENDINGS = {"csv": (".csv",), "jsonl": (".jsonl", ".ndjson"), "parquet": (".parquet", ".pq")}
@@ -90,9 +90,10 @@ def export_dataset(  # noqa: PLR0913 - each is an independent choice of the call
         NoCaptureError: The store holds no product that fits.
         StoreError: The store cannot be read, or the target not written; nothing is left behind then.
     """
-    kept = opened_store(store)
-    if kept is None or not kept.root.is_dir():
-        raise StoreError(f"no such store: {store}", path=str(store))
+    kept = store if isinstance(store, Store) else Store(store)
+    with disk_errors(kept.root):
+        if not kept.root.is_dir():
+            raise StoreError(f"no such store: {kept.root}", path=str(kept.root))
     place = _place(Path(target), form)
     check_place(place, force=force)
     work = _Work(
