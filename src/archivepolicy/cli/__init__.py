@@ -21,7 +21,7 @@ COMMANDS = {
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
     "diff": "Show what changed between two captures, or two files.",
-    "export": "Export a policy with all that proves it, or its history for other tools.",
+    "export": "Export a policy with its evidence, its history as git, or a store as tables.",
     "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
     "grep": "Find a phrase in a policy, or when it came and went.",
