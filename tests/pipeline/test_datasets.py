@@ -1,12 +1,13 @@
 """Datasets of a store: what `history` and `diff` tell of it, whole, the same each time, and nothing that is not there."""
 
-import contextlib
 import json
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,17 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory, demo_warc: Path) -> Pat
     store = tmp_path_factory.mktemp("demo") / "store"
     ap.history(POLICY, archive=demo_warc, store=store)
     ap.get("www.fernhollow.example/gdpr.php", as_of="2018-12", archive=demo_warc, store=store, accept=["any"])
+    return store
+
+
+@pytest.fixture(scope="module")
+def long_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of one policy of 300 kB that hardly compresses."""
+    numbers = random.Random(1)
+    clauses = [f"We keep {numbers.getrandbits(4000):x} for as long as it is needed." for _ in range(300)]
+    archive = MadeArchive([Made(timestamp="20100101000000", body=page(*PARAGRAPHS, *clauses))])
+    store = tmp_path_factory.mktemp("long") / "store"
+    ap.get(URL, archive=archive, store=store, now=lambda: NOW)
     return store
 
 
@@ -297,6 +309,19 @@ def test_damaged_products_are_passed_over_and_told(demo_store: Path, tmp_path: P
     assert sum(row["version"] is not None for row in tables["snapshots"]) == 5
 
 
+def test_a_product_of_the_first_schema_is_read_or_told(demo_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(demo_store, store)
+    for number, file in enumerate(sorted((store / "www.fernhollow.example" / "privacy.php").glob("*.json"))[:2]):
+        values = json.loads(file.read_text(encoding="utf-8"))
+        left_out = {"seal", "requested_url", "other_ways", *(["http"] if number else [])}
+        values = {key: value for key, value in values.items() if key not in left_out} | {"schema_version": 1}
+        file.write_text(json.dumps(values), encoding="utf-8")
+    dataset, tables = exported(store, tmp_path / "all", url=POLICY)
+    assert [one.reason for one in dataset.passed_over] == ["its provenance is damaged (KeyError: 'http')"]
+    assert (tables["snapshots"][0]["requested_url"], len(tables["snapshots"])) == (None, 7)
+
+
 def test_a_damaged_listing_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     store, _ = made_store(tmp_path, *MADE)
     (listing,) = (store / ".archivepolicy" / "listings").iterdir()
@@ -342,6 +367,19 @@ def test_whole_or_not_at_all(demo_store: Path, name: str, tmp_path: Path, monkey
     assert state(target.parent) == before
     ap.export_dataset(target, "csv", store=demo_store, force=True)
     assert state(target.parent) != before
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell limits the size of files")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_full_disk_is_one_line_and_leaves_nothing(long_store: Path, form: str, tmp_path: Path) -> None:
+    limited = (
+        f'ulimit -f 64; exec "$0" -m archivepolicy export --store "$1" --{form} all{ENDINGS[form]}'  # 64 kB a file
+    )
+    command = ["bash", "-c", limited, sys.executable, long_store]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (6, "", 1), done.stderr
+    assert "cannot write" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_there_is_replaced_only_when_told(demo_store: Path, tmp_path: Path) -> None:
@@ -402,29 +440,27 @@ print(ap.export_dataset(target + "/all.sqlite", "sqlite", store=store).rows)
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="permissions of a POSIX system")
 @pytest.mark.parametrize("with_catalogue", [True, False])
-def test_a_store_in_which_nothing_may_be_written_is_exported(
-    demo_store: Path, with_catalogue: bool, tmp_path: Path
-) -> None:
-    store, target = tmp_path / "store", tmp_path / "out"
-    shutil.copytree(demo_store, store)
-    target.mkdir()
-    target.chmod(0o777)
-    if not with_catalogue:
-        (store / ".archivepolicy" / "catalogue.sqlite").unlink()
-    for folder in [tmp_path, *tmp_path.parents]:
-        with contextlib.suppress(PermissionError):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    for path in [store, *store.rglob("*")]:
-        path.chmod(path.stat().st_mode & ~0o222 | 0o444)
-    try:
-        command = [sys.executable, "-c", AS_NOBODY, store, demo_store, target]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd="/")
-    finally:
+def test_a_store_in_which_nothing_may_be_written_is_exported(demo_store: Path, with_catalogue: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own are closed to others, again and again where several run
+        folder = Path(name)
+        folder.chmod(0o755)
+        store, target = folder / "store", folder / "out"
+        shutil.copytree(demo_store, store)
+        target.mkdir()
+        target.chmod(0o777)
+        if not with_catalogue:
+            (store / ".archivepolicy" / "catalogue.sqlite").unlink()
         for path in [store, *store.rglob("*")]:
-            path.chmod(path.stat().st_mode | 0o200)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "{'snapshots': 9, 'versions': 5, 'changes': 70}\n"
-    assert (target / "all.sqlite").read_bytes() == (target / "first.sqlite").read_bytes()
+            path.chmod(path.stat().st_mode & ~0o222 | (0o555 if path.is_dir() else 0o444))
+        try:
+            command = [sys.executable, "-c", AS_NOBODY, store, demo_store, target]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd="/")
+        finally:
+            for path in [store, *store.rglob("*")]:
+                path.chmod(path.stat().st_mode | 0o200)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "{'snapshots': 9, 'versions': 5, 'changes': 70}\n"
+        assert (target / "all.sqlite").read_bytes() == (target / "first.sqlite").read_bytes()
 
 
 def test_a_version_is_compared_with_what_its_word_counts_say(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archivepolicy.errors import InputError, NotReplayableError, StoreError
 from archivepolicy.extraction import EXTRACTOR_VERSION
@@ -187,9 +187,25 @@ def _loaded(kept: Store, product: Product) -> Snapshot | PassedOver:
         if snapshot.provenance["extractor_version"] != EXTRACTOR_VERSION:
             kept.memento(product.archive_key, snapshot.capture)
         normalise_url(snapshot.capture.url)
+        _check(snapshot.provenance)
     except (StoreError, InputError) as failure:
         return PassedOver(path=path, reason=str(failure))
+    except (KeyError, TypeError) as cause:
+        return PassedOver(path=path, reason=f"its provenance is damaged ({type(cause).__name__}: {cause})")
     return snapshot
+
+
+def _check(provenance: Mapping[str, Any]) -> None:
+    """Find out whether a provenance without seal (schema version 1) says all that history and rows ask it for.
+
+    Raises:
+        KeyError: It does not.
+        TypeError: It does not.
+    """
+    _ = provenance["http"]["status"], provenance["http"]["headers"], provenance["product"]["sha256"]
+    _ = [provenance["payload"][key] for key in ("bytes", "sha256", "digest_verdict")]
+    _ = provenance["requested_url"], len(provenance["redirects"]), " ".join(provenance["warnings"])
+    _ = provenance["retrieved_at"], provenance["archive_key"]
 
 
 def identity(capture: Capture) -> tuple[str, str, str | None]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archivepolicy.rendering.datasets.columns import Row
 
 # Rows wait in memory until they make a row group: small ones are slow to read, large ones need memory.
-_GROUP_CHARS = 16_000_000
+_GROUP_CHARS = 8_000_000
 _GROUP_ROWS = 100_000
 # Of text; some tens of megabytes as written, the size that query engines share out among their threads.
 _PART_CHARS = 256_000_000

@@ -32,7 +32,6 @@ _KEYS = {
     "versions": "policy_id, number",
     "changes": "policy_id, old_version, new_version, change",
 }
-_BATCH_ROWS = 1000
 
 
 class SqliteWriter:
@@ -46,11 +45,18 @@ class SqliteWriter:
     def __init__(self, folder: Path, name: str) -> None:
         self._file = file = folder / name
         self._rows = 0
-        self._pending: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
+        self._inserts = {
+            table: f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our own tables
+            for table, columns in TABLES.items()
+        }
         # nobody reads the file before it is whole, and a failed one is thrown away: no journal
         with self._errors():
             self._database = sqlite3.connect(file, isolation_level=None)
-            self._begin()
+            try:
+                self._begin()
+            except BaseException:
+                self._database.close()
+                raise
 
     @property
     def written(self) -> dict[str, tuple[tuple[str, ...], int]]:
@@ -60,17 +66,17 @@ class SqliteWriter:
     def write(self, table: str, row: Row) -> None:
         """Write a row."""
         self._rows += 1
-        pending = self._pending[table]
         values = (row[column.name] for column in TABLES[table])
-        pending.append(tuple(valid_text(value) if isinstance(value, str) else value for value in values))
-        if len(pending) >= _BATCH_ROWS:
-            with self._errors():
-                self._flush(table)
+        with self._errors():
+            self._database.execute(
+                self._inserts[table], [valid_text(value) if isinstance(value, str) else value for value in values]
+            )
 
     def close(self) -> None:
         """Write what is left."""
         with closing(self._database), self._errors():
-            self._end()
+            if self._database.in_transaction:  # a full disk has ended it
+                self._database.execute("COMMIT")
 
     def _begin(self) -> None:
         database = self._database
@@ -93,16 +99,6 @@ class SqliteWriter:
                 for at, column in enumerate(columns)
             ]
             database.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?, ?)", meanings)
-
-    def _flush(self, table: str) -> None:
-        places = ", ".join("?" * len(TABLES[table]))
-        self._database.executemany(f"INSERT INTO {table} VALUES ({places})", self._pending[table])  # noqa: S608 - our table
-        self._pending[table].clear()
-
-    def _end(self) -> None:
-        for table in TABLES:
-            self._flush(table)
-        self._database.execute("COMMIT")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
