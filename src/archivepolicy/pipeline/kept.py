@@ -15,7 +15,7 @@ from archivepolicy.extraction import EXTRACTOR_VERSION
 from archivepolicy.records import Listing
 from archivepolicy.records.dataset import PassedOver
 from archivepolicy.records.provenance import frame_key, framed_capture
-from archivepolicy.urls import index_key, normalise_url
+from archivepolicy.urls import normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +37,6 @@ class KeptArchive:
         name: The archive's own.
         url: The policy's URL, normalised.
         texts: Captures of the policy that have a product.
-        frames: Captures of frames that hold the text of one.
         damaged: Timestamp and URL of captures whose product cannot be read.
         digests: Of all captures of the policy that have a product, in any archive.
         listed: What the archive's listing says of a URL; None where none is at hand.
@@ -47,7 +46,6 @@ class KeptArchive:
     name: str
     url: str
     texts: list[Capture] = field(default_factory=list)
-    frames: list[Capture] = field(default_factory=list)
     damaged: set[tuple[str, str]] = field(default_factory=set)
     digests: set[str]
     listed: Callable[[str], Listing | None]
@@ -56,14 +54,11 @@ class KeptArchive:
     def listing(self, url: str) -> Listing:
         """See `Archive.listing`; of the policy's own URL only the captures whose text the store holds."""
         listing = self.listed(url)
-        rows = listing.captures if listing else ()
+        captures = listing.captures if listing else ()
         if url == self.url:
-            known = self.texts
-            rows = tuple(one for one in rows if one.digest in self.digests and _place(one) not in self.damaged)
-        else:
-            known = [frame for frame in self.frames if index_key(frame.url) == index_key(url)]
-        there = {identity(one) for one in rows}
-        captures = (*rows, *(one for one in known if identity(one) not in there))
+            rows = [one for one in captures if one.digest in self.digests and _place(one) not in self.damaged]
+            there = {identity(one) for one in rows}
+            captures = (*rows, *(one for one in self.texts if identity(one) not in there))
         return Listing(url=url, captures=tuple(sorted(captures, key=_place)), retrieved_at=None)
 
     def replay(self, capture: Capture) -> Memento:
@@ -141,9 +136,6 @@ def read_policy(
                 listed=listings.of(key),
             )
         archives[key].texts.append(snapshot.capture)
-    for _, snapshot in whole:
-        if (frame := framed_capture(snapshot.provenance)) and (holder := archives.get(frame_key(snapshot.provenance))):
-            holder.frames.append(frame)
     return KeptPolicy(
         policy=policy,
         url=url,
@@ -186,6 +178,8 @@ def _loaded(kept: Store, product: Product) -> Snapshot | PassedOver:
             return PassedOver(path=path, reason="the product or its provenance is missing")
         if snapshot.provenance["extractor_version"] != EXTRACTOR_VERSION:
             kept.memento(product.archive_key, snapshot.capture)
+            if framed := framed_capture(snapshot.provenance):
+                kept.memento(frame_key(snapshot.provenance), framed)
         normalise_url(snapshot.capture.url)
         _check(snapshot.provenance)
     except (StoreError, InputError) as failure:
