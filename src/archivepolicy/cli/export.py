@@ -65,7 +65,7 @@ def _target(name: str, metavar: str, said: str) -> Callable[[Command], Command]:
 @archive_options
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> None:
-    """Export a policy with all that proves it, its history for git, or a store for other tools. Name one target.
+    """Export a policy with its evidence, its history as git, or a store as tables. Name one target.
 
     --evidence writes what `get` finds with its evidence to one zip file that can be checked without this program: the layout
     is BagIt's (RFC 8493), the pages are WARC records (ISO 28500), and report.html says in plain words what was done.
