@@ -331,6 +331,14 @@ def test_a_damaged_listing_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert [row["captures"] for row in tables["versions"]] == [1, 1]
 
 
+def test_a_single_version_has_no_changes_and_their_table_is_there(tmp_path: Path) -> None:
+    store, _ = made_store(tmp_path, MADE[0])
+    dataset, tables = exported(store, tmp_path / "all")
+    assert dataset.rows == {"snapshots": 1, "versions": 1, "changes": 0}
+    assert tables["changes"] == []
+    assert tables["versions"][0]["last_without"] is None
+
+
 def state(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 

@@ -160,5 +160,5 @@ def _tell(dataset: Dataset, target: Path) -> None:
         click.echo(f"Passed over  {more:,} more", err=True)
     counts = ", ".join(f"{count:,} {table}" for table, count in dataset.rows.items())
     of = f"{dataset.policies:,} polic{'y' if dataset.policies == 1 else 'ies'}"
-    click.echo(f"Exported     {target}: {counts or 'nothing'} of {of}", err=True)
+    click.echo(f"Exported     {target}: {counts} of {of}", err=True)
     click.echo(f"Check with   sha256sum -c {Path(dataset.sums).name}", err=True)

@@ -104,10 +104,11 @@ def export_dataset(  # noqa: PLR0913 - each is an independent choice of the call
         to=to,
         now=now,
         progress=progress or (lambda _done: None),
+        rows=dict.fromkeys(["products"] if form == "zip" else TABLES, 0),
     )
     with staged(place) as made:
         written = _write_tree(work, place, made) if form == "zip" else _write_tables(work, place, made, form)
-        if not work.rows and not work.failure_count:
+        if not any(work.rows.values()) and not work.failure_count:
             raise work.nothing()
         about = {"tool": f"archivepolicy {__version__}", "format": form, **work.about, "rows": work.rows}
         files = told(made, place, written, about)
@@ -153,8 +154,8 @@ class _Work:
     to: str | date | None
     now: Callable[[], str]
     progress: Callable[[int], None]
+    rows: dict[str, int]
     policies: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
     failures: list[PassedOver] = field(default_factory=list)
     failure_count: int = 0
 
@@ -184,9 +185,6 @@ class _Work:
             if len(self.failures) < _LISTED_FAILURES:
                 self.failures.append(failure)
 
-    def count(self, what: str) -> None:
-        self.rows[what] = self.rows.get(what, 0) + 1
-
     def nothing(self) -> NoCaptureError:
         asked = f" of {self.url}" if self.url else ""
         limited = " that fits" if self.archives or self.from_ is not None or self.to is not None else ""
@@ -202,7 +200,7 @@ def _write_tables(work: _Work, place: Place, made: Path, form: str) -> Written:
         for policy, products in groupby(work.products(again=False), key=lambda product: product.policy):
             for table, row in _rows(work, policy, products):
                 writer.write(table, row)
-                work.count(table)
+                work.rows[table] += 1
             work.policies += 1
             work.progress(work.policies)
         work.pass_over(_not_entered(work))
@@ -275,7 +273,7 @@ def _write_tree(work: _Work, place: Place, made: Path) -> Written:
             work.progress(work.policies)
         work.pass_over(_not_entered(work))
         writer.finish({"tool": f"archivepolicy {__version__}", **work.about, "rows": work.rows})
-    return {place.target.name: ((), work.rows.get("products", 0))}
+    return {place.target.name: ((), work.rows["products"])}
 
 
 def _pack(work: _Work, writer: TreeWriter, product: Product) -> None:
@@ -290,4 +288,4 @@ def _pack(work: _Work, writer: TreeWriter, product: Product) -> None:
         work.pass_over([PassedOver(path=path, reason="the product or its provenance is missing")])
         return
     writer.add(snapshot, provenance)
-    work.count("products")
+    work.rows["products"] += 1

@@ -84,7 +84,7 @@ class Dataset:
 
     Attributes:
         files: In the order of their names, the manifest and the list of digests not among them.
-        rows: How many rows each table has, or how many `products` a zip file; what has none may be absent.
+        rows: How many rows each table has, or how many `products` a zip file holds.
         policies: How many policies it tells of.
         passed_over: Products that could not be read, in the order of the store; at most the first thousand.
         passed_over_count: How many there are in all.
