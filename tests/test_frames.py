@@ -1,6 +1,8 @@
 """Framesets: the policy is in a frame, and the frame's own capture is read."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 import archivepolicy as ap
-from archivepolicy.extraction import content_frame
+from archivepolicy.extraction import EXTRACTOR_VERSION, content_frame
+from archivepolicy.pipeline import drafting
 from archivepolicy.pipeline.page import explain
 from peers.pywb_peer import PywbPeer
 
@@ -140,3 +143,23 @@ def test_a_frame_that_was_not_archived_leaves_the_page_unusable(frames_warc: Pat
 def test_the_content_frame_is_named_or_the_largest(markup: str, frame: str | None) -> None:
     found = content_frame(markup.encode(), url=f"{SITE}/x/index.html")
     assert found == (frame and f"{SITE}/x/{frame}")
+
+
+@pytest.mark.parametrize("page", ["legal", "moved"])
+def test_a_text_of_an_earlier_extractor_is_made_anew_with_the_frame_on_record(
+    page: str, frames_warc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(drafting, "MAKER", replace(drafting.MAKER, extractor_version="0"))
+        kept = ap.get(f"{SITE}/{page}/", archive=frames_warc, store=tmp_path / "store")
+    ap.export_dataset(tmp_path / "all", "jsonl", store=tmp_path / "store")
+    (line,) = (tmp_path / "all" / "versions.jsonl").read_text(encoding="utf-8").splitlines()
+    version = json.loads(line)
+    assert (version["extractor_version"], version["path"]) == (EXTRACTOR_VERSION, None)
+    assert version["text"] == kept.document.text
+    # without the frame's evidence its text is not known any more, and the frameset's own words are none
+    for file in (tmp_path / "store" / ".archivepolicy" / "warc").iterdir():
+        if kept.provenance["frames"][-1]["timestamp"] in file.name:
+            file.unlink()
+    ap.export_dataset(tmp_path / "less", "jsonl", store=tmp_path / "store")
+    assert (tmp_path / "less" / "versions.jsonl").read_text(encoding="utf-8") == ""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archivepolicy.errors import StoreError as StoreError
     from archivepolicy.errors import UnusableCaptureError as UnusableCaptureError
     from archivepolicy.pipeline.comparison import diff as diff
+    from archivepolicy.pipeline.datasets import export_dataset as export_dataset
     from archivepolicy.pipeline.discovery import find as find
     from archivepolicy.pipeline.export import export_evidence as export_evidence
     from archivepolicy.pipeline.history import history as history
@@ -52,12 +53,14 @@ if TYPE_CHECKING:
     from archivepolicy.records import Section as Section
     from archivepolicy.records import Select as Select
     from archivepolicy.records import Snapshot as Snapshot
+    from archivepolicy.records.dataset import Dataset as Dataset
     from archivepolicy.records.history import Blame as Blame
     from archivepolicy.records.history import History as History
     from archivepolicy.records.version import Version as Version
 
 _PLACES = {
     "archivepolicy.batches.batch": ("batch",),
+    "archivepolicy.pipeline.datasets": ("export_dataset",),
     "archivepolicy.pipeline.discovery": ("find",),
     "archivepolicy.pipeline.export": ("export_evidence",),
     "archivepolicy.pipeline.verify": ("verify",),
@@ -82,6 +85,7 @@ _PLACES = {
         "Select",
         "Snapshot",
     ),
+    "archivepolicy.records.dataset": ("Dataset",),
     "archivepolicy.records.history": ("Blame", "History"),
     "archivepolicy.records.version": ("Version",),
     "archivepolicy.errors": (

@@ -93,7 +93,7 @@ def test_a_status_wants_a_run_and_no_list(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell is another there")
 def test_closed_streams_do_no_harm(crowd: Crowd, tmp_path: Path) -> None:
     given = command(
-        "-", "--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path / "s", "--workers", "0", "--json"
+        "-", "--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path / "s", "--workers", "0", "--quiet"
     )
     ended = subprocess.run(["/bin/sh", "-c", '"$@" <&- >&- 2>&-', "sh", *given], check=False, timeout=60)
     assert ended.returncode == 0

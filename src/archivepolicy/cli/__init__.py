@@ -22,7 +22,7 @@ COMMANDS = {
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
     "diff": "Show what changed between two captures, or two files.",
-    "export": "Export a policy with all that proves it, or its history for other tools.",
+    "export": "Export a policy with its evidence, its history as git, or a store as tables.",
     "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
     "grep": "Find a phrase in a policy, or when it came and went.",
@@ -100,10 +100,14 @@ def _in_one_line(failure: click.ClickException) -> str:
 
 
 def _open_closed_streams() -> None:
-    """Give a process that was started without them its standard streams, lest a file of the store get their numbers."""
+    """Give a process that was started without them its standard streams, lest a file of the store get their numbers.
+
+    Standard output stays known as closed: a product that is meant for it cannot be written.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+            setattr(sys, name if name != "stdout" else "__stdout__", stream)
 
 
 def _show_waiting() -> None:

@@ -10,6 +10,7 @@ from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
 from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
 from archivepolicy.extraction import EXTRACTOR_VERSION, extract, selector
+from archivepolicy.pipeline.again import MissingEvidenceError, drafted_again
 from archivepolicy.pipeline.assessment import assessed, language_code
 from archivepolicy.pipeline.blame import blamed
 from archivepolicy.pipeline.snapshot import kept_product, reading_of
@@ -25,6 +26,7 @@ from archivepolicy.pipeline.sources import (
 from archivepolicy.pipeline.threads import in_threads
 from archivepolicy.records import Skipped
 from archivepolicy.records.history import History
+from archivepolicy.records.provenance import framed_capture
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.records.version import Sighting
 from archivepolicy.resolution import Leaf, Reading, Trail, follow_trail
@@ -185,13 +187,22 @@ class _Work:
                 continue
             if snapshot.provenance["extractor_version"] == EXTRACTOR_VERSION:
                 return snapshot
-            holder, own = origin_of(self.source, leaf.capture)
-            memento = self.kept.memento(holder.key, own) if self.kept else None
-            value = self._reading(leaf.capture, memento).value if memento else None
+            value = self._made_anew(leaf.capture, snapshot)
             if value is not None:
                 self.anew.add(str(snapshot.provenance["extractor_version"]))
                 return value
         return None
+
+    def _made_anew(self, capture: Capture, snapshot: Snapshot) -> Snapshot | None:
+        """A kept product by today's rules, from its evidence; a frame that is on record is not looked for again."""
+        if self.kept and framed_capture(snapshot.provenance):
+            try:
+                return drafted_again(self.kept, snapshot.provenance, extractor=self.extractor)
+            except (MissingEvidenceError, InputError, UnusableCaptureError):
+                return None
+        holder, own = origin_of(self.source, capture)
+        memento = self.kept.memento(holder.key, own) if self.kept else None
+        return self._reading(capture, memento).value if memento else None
 
     def _old_or_new(self, capture: Capture) -> Snapshot | None:
         holder, own = origin_of(self.source, capture)

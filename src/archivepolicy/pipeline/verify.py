@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archivepolicy.errors import ArchivePolicyError, StoreError
 from archivepolicy.extraction import EXTRACTOR_VERSION
-from archivepolicy.pipeline.drafting import draft
+from archivepolicy.pipeline.again import MissingEvidenceError, drafted_again
 from archivepolicy.pipeline.sources import opened_store
 from archivepolicy.records.finding import Checked, Finding, Matter
-from archivepolicy.records.provenance import capture_from_dict, frame_key, framed_capture, is_seal_whole, upgraded
+from archivepolicy.records.provenance import capture_from_dict, is_seal_whole, upgraded
 from archivepolicy.records.section import section_from_dict
 from archivepolicy.store.evidence import load_memento
 from archivepolicy.store.inventory import Item, Sort, items
@@ -108,7 +108,7 @@ def make_again(store: str | Path | Store) -> Iterator[Remade]:
             if product.provenance["extractor_version"] == EXTRACTOR_VERSION:
                 continue
             again = _drafted_again(kept, product.provenance)
-        except _MissingEvidenceError:
+        except MissingEvidenceError:
             yield Remade(f"{item.path}.md", None, is_same=False, failure="its evidence is missing")
         except StoreError as failure:
             yield Remade(f"{item.path}.md", None, is_same=False, failure=str(failure))
@@ -190,7 +190,7 @@ def _of_extraction(kept: Store, path: str, values: Mapping[str, Any], counts: Ch
     is_older = values["extractor_version"] != EXTRACTOR_VERSION
     try:
         again = _drafted_again(kept, values)
-    except _MissingEvidenceError as failure:
+    except MissingEvidenceError as failure:
         yield Finding(
             matter=Matter.EVIDENCE_MISSING, path=str(values["evidence"]), said=f"{path}.md was made of it{failure}"
         )
@@ -235,24 +235,12 @@ def _of_redirects(kept: Store, path: str, values: Mapping[str, Any]) -> Iterator
             yield Finding(matter=Matter.PROVENANCE_CHANGED, path=f"{path}.json", said=said)
 
 
-class _MissingEvidenceError(StoreError):
-    """The evidence of a product is not there."""
-
-
 def _drafted_again(kept: Store, values: Mapping[str, Any]) -> Snapshot:
     """Make a product's snapshot once more from its evidence."""
-    capture, key = capture_from_dict(values["capture"]), values["archive_key"]
-    framed = framed_capture(values)
-    memento = kept.memento(key, capture)
-    of_frame = frame_key(values)
-    frame = kept.memento(of_frame, framed) if framed else None
-    if memento is None or (framed and frame is None):
-        raise _MissingEvidenceError(
-            "" if memento is None else f" (of its frame {framed.url if framed else ''})", path=""
-        )
     try:
-        section = section_from_dict(values.get("section"))
-        return draft(key, memento, section=section, frame=frame, frame_key=of_frame)
+        return drafted_again(kept, values)
+    except StoreError:
+        raise
     except ArchivePolicyError as failure:
         raise StoreError(f"it cannot be extracted again: {failure}", path=str(values["evidence"])) from failure
 

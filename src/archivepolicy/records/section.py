@@ -47,3 +47,12 @@ def section_from_dict(values: Mapping[str, Any] | None) -> Section:
     """Read a section back; nothing is the whole page, and unknown keys of a later release are passed over."""
     known: dict[str, Any] = {name: (values or {}).get(name) for name in Section.__dataclass_fields__}
     return Section(**known)
+
+
+def section_from_identity(identity: str) -> Section:
+    """Read a section back from what tells it apart; nothing is the whole page.
+
+    >>> section_from_identity(Section(css="#cookies").identity).css
+    '#cookies'
+    """
+    return section_from_dict(json.loads(identity) if identity else None)

@@ -16,13 +16,14 @@ import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from archivepolicy.errors import StoreError
+from archivepolicy.records.dataset import Policy, Product
 from archivepolicy.records.section import section_from_dict
 from archivepolicy.store.kept_connection import KeptConnection
 from archivepolicy.store.writing import disk_errors, is_read_only
 from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from archivepolicy.records import Capture
@@ -127,6 +128,38 @@ class Catalogue:
         )
         rows = self._asked(lambda database: database.execute(query, (first, *rest)).fetchall())
         return rows[0][0] if rows else None
+
+    def products(self, url_key: str | None = None, *, again: bool = False) -> Iterator[Product]:
+        """All products, or those of one URL: ordered by URL, section, time, archive and path; one after another.
+
+        Args:
+            url_key: The URL as an index knows it; None for all.
+            again: Whether re-extractions are among them.
+
+        Raises:
+            StoreError: The catalogue cannot be read or rebuilt.
+        """
+        with self._readable() as database:
+            rows = database.execute(
+                "SELECT path, url, timestamp, index_key, archive_key, section FROM snapshots"
+                " WHERE (:key IS NULL OR index_key = :key) AND (:again OR NOT is_again)"
+                " ORDER BY index_key, section, timestamp, archive_key, path",
+                {"key": url_key, "again": again},
+            )
+            for path, url, timestamp, key, archive_key, section in rows:
+                policy = Policy(url_key=key, section=section)
+                yield Product(policy=policy, archive_key=archive_key, url=url, timestamp=timestamp, path=path)
+
+    def unentered(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of some products' paths without their endings that have no row, in their order, one after another.
+
+        Raises:
+            StoreError: The catalogue cannot be read or rebuilt.
+        """
+        with self._readable() as database:
+            for path in paths:
+                if database.execute("SELECT 1 FROM snapshots WHERE path = ?", (path,)).fetchone() is None:
+                    yield path
 
     def twins(self, archive_key: str, digest: str) -> list[Twin]:
         """The captures of an archive with that digest of which there are products; ascending by time, may be empty.

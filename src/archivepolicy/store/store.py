@@ -33,14 +33,17 @@ from archivepolicy.records.provenance import (
 from archivepolicy.records.section import WHOLE_PAGE, section_from_dict
 from archivepolicy.store.catalogue import Catalogue
 from archivepolicy.store.evidence import Original, evidence_files, evidence_path, keep_memento, load_memento
+from archivepolicy.store.inventory import Sort, items
 from archivepolicy.store.listings import keep_listing, listing_path, load_listing
 from archivepolicy.store.names import again_name, evidence_name, snapshot_folder, snapshot_name
 from archivepolicy.store.writing import disk_errors, is_read_only, is_refusal, read_file, write_file
+from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from archivepolicy.records import Capture, Document, Listing, Memento
+    from archivepolicy.records.dataset import Product
     from archivepolicy.records.section import Section
 
 _INSIDE = ".archivepolicy"
@@ -139,6 +142,29 @@ class Store:
             return None
         path = self.catalogue.find(archive_key, capture, section.identity)
         return None if path is None else self._load(path)
+
+    def products(self, url: str | None = None, *, again: bool = False) -> Iterator[Product]:
+        """All products, or those of one URL: ordered by URL, section, time, archive and path; one after another.
+
+        Args:
+            url: Normalised, for all its forms that an index lists together; None for all.
+            again: Whether re-extractions are among them.
+
+        Raises:
+            StoreError: The catalogue cannot be read.
+        """
+        if self.root.is_dir():
+            yield from self.catalogue.products(None if url is None else index_key(url), again=again)
+
+    def unentered(self) -> Iterator[str]:
+        """Paths, without their endings, of products that the catalogue does not know; one after another.
+
+        Their provenance cannot be read, or they were put there by hand; `Catalogue.rebuild` enters those that can be.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        return self.catalogue.unentered(item.path for item in items(self) if item.sort is Sort.PRODUCT)
 
     def load(self, path: str) -> Snapshot | None:
         """The product at a path without its ending, a re-extraction too; None where it is not whole.

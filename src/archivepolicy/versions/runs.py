@@ -20,7 +20,7 @@ from archivepolicy.records.version import Version
 from archivepolicy.timestamps import seconds_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archivepolicy.records.version import Sighting
 
@@ -61,6 +61,21 @@ def make_versions(sightings: Iterable[Sighting]) -> tuple[Version, ...]:
         if host is None:
             before = at
     return tuple(_with_returns(versions))
+
+
+def compared_pairs(versions: Sequence[Version]) -> Iterator[tuple[Version, Version]]:
+    """Every version with the one that it is compared with: what a transient interrupts, else the last that is no transient.
+
+    Args:
+        versions: All versions of a policy, as `make_versions` gives them.
+    """
+    before: Version | None = None
+    for version in versions:
+        old = before if version.transient_of is None else versions[version.transient_of - 1]
+        if old is not None:
+            yield old, version
+        if not version.is_transient:
+            before = version
 
 
 def _place(sighting: Sighting) -> tuple[str, str, str, str]:
