@@ -102,6 +102,16 @@ def test_a_revisit_of_a_revisit_has_the_body_of_the_first(tmp_path: Path, is_cir
         assert (archive.replay(last).payload, archive.replay(last).timestamp) == (PAGE, "20140101000000")
 
 
+def test_a_file_that_may_not_be_looked_at_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", refuse)
+        with pytest.raises(ArchiveFileError, match=r"cannot read .*Permission denied"):
+            open_archive(str(tmp_path / "a.warc.gz"))
+
+
 def test_a_revisit_of_what_is_not_there_is_not_replayable(tmp_path: Path) -> None:
     path = write(tmp_path / "a.warc", ("revisit", {"WARC-Date": "2014-01-01T00:00:00Z"}, b""))
     archive = open_archive(path)

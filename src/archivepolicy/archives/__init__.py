@@ -81,15 +81,23 @@ def open_archive(
 
 def _default_names() -> list[str]:
     text = os.environ.get(ARCHIVE_VARIABLE, "").strip()
-    if text and Path(text).exists():  # a path may have spaces in it
+    if _is_there(text):  # a path may have spaces in it
         return [text]
     return text.split() or [DEFAULT_ARCHIVE]
+
+
+def _is_there(text: str) -> bool:
+    """Whether a text is the path of something; what may not be looked at is said to be so when it is opened."""
+    try:
+        return bool(text) and Path(text).exists()
+    except OSError:
+        return False
 
 
 def _opened(name: str | Path, open_session: Callable[[str], Session], now: Callable[[], str]) -> Archive:
     text = str(name)
     kind, colon, rest = text.partition(":")
-    if isinstance(name, Path) or (text and Path(text).exists()):
+    if isinstance(name, Path) or _is_there(text):
         return _warc(Path(name))
     if kind in KINDS and (colon or kind in ("wayback", "commoncrawl")):
         return _of_kind(kind, rest if colon else None, name=text, open_session=open_session, now=now)
