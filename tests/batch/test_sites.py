@@ -73,6 +73,11 @@ def test_a_mark_that_was_set_twice_is_none_of_the_text() -> None:
     assert row.dates == ("2013",)
 
 
+def test_a_list_of_top_sites_has_a_rank_before_the_domain() -> None:
+    one, two = sites("1,a.example\r\n2,b.example\r\n")
+    assert (one.url, two.url, two.line) == ("http://a.example/", "http://b.example/", 2)
+
+
 def test_a_column_of_urls_wins_over_one_of_domains() -> None:
     (one, two) = sites("domain,url\na.example,https://a.example/p\nb.example,\n")
     assert (one.url, two.url) == ("https://a.example/p", "http://b.example/")

@@ -151,7 +151,7 @@ def test_a_status_shows_some_of_each_kind() -> None:
     lines = status_as_text(status).splitlines()
     assert lines[0] == "/lists/a.csv: begun 2026-01-01T00:00:00Z"
     assert lines[1] == "not finished: the same command goes on with 26,833 items"
-    at = lines.index("Failed")
+    at = lines.index("Failed (where no time is named, tried again only with --retry-failed)")
     assert lines[at + 1 : at + 3] == [
         "  line 3: site3.example (2014)",
         "    it is down; to be tried again from 2026-01-01T00:10:00Z on",

@@ -73,7 +73,11 @@ class ExtractionPool:
             for place in self._places:
                 place.start()
             for place in self._places:
-                place.await_start()
+                try:
+                    place.await_start()
+                except _DiedError:  # it may have met a moment without memory; one that cannot start does not a second time
+                    place.start()
+                    place.await_start()
         except _DiedError as cause:
             self.close()
             raise InputError(

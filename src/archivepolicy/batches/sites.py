@@ -5,8 +5,9 @@ goes on, whatever the bytes. Nothing is held but the row at hand: a line is boun
 lines, so that a quote that is never closed costs its own row alone.
 
 The form shows in the first line. A first line that names columns (`columns.py`) is recognised; without one the columns are,
-in this order: site, dates, kind, language, CSS selector. A spreadsheet's `;`, its `sep=;` line, byte order marks, UTF-16,
-every kind of line end, empty rows and lines that begin with `#` are understood. Which lists hold what is not decided here.
+in this order: site, dates, kind, language, CSS selector, and a rank may stand before them. A spreadsheet's `;`, its `sep=;`
+line, byte order marks, UTF-16, every kind of line end, empty rows and lines that begin with `#` are understood. Which lists
+hold what is not decided here.
 """
 
 from __future__ import annotations
@@ -227,10 +228,20 @@ def _form(first: str, separator: str | None) -> tuple[str | None, Sequence[Colum
         return separator, DEFAULT_ORDER, False
     for delimiter in _DELIMITERS:
         cells = _split(first, delimiter)
+        if len(cells) > 1 and cells[0].isdigit() and _is_site(cells[1]):
+            return delimiter, (None, *DEFAULT_ORDER), False  # a list of top sites: rank, domain
         # a comma may stand in a URL: the second cell must be one that a list has there
         if len(cells) > 1 and (delimiter == "\t" or not cells[1] or _is_value(cells[1])):
             return delimiter, DEFAULT_ORDER, False
     return None, DEFAULT_ORDER, False
+
+
+def _is_site(cell: str) -> bool:
+    try:
+        _url(cell)
+    except InputError:
+        return False
+    return True
 
 
 def _is_value(cell: str) -> bool:

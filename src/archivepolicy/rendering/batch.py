@@ -30,6 +30,7 @@ _LINES_GROW = 1.3  # each plain line comes so many times later than the one befo
 _LONGEST_S = 600.0
 _HOUR_S = 3600
 _SHOWN = 20
+_FAILED = "Failed (where no time is named, tried again only with --retry-failed)"
 _OF_A_RUN = frozenset({"settled_now", "seconds", "stopped"})
 _ORDER = (Outcome.DONE, Outcome.NO_CAPTURE, Outcome.UNUSABLE, Outcome.FAILED, Outcome.PENDING)
 
@@ -214,7 +215,7 @@ def status_as_text(status: BatchStatus) -> str:
     name = {"-": "a list from standard input", "": "a list of rows"}.get(status.sites, status.sites)
     parts = [f"{name}: {began}\n{state}\n{summary_as_text(status.summary)}"]
     for heading, items in (
-        ("Failed", status.failed),
+        (_FAILED if any(one.retry_at is None for one in status.failed) else "Failed", status.failed),
         ("With a page that unrelated sites share", status.shared),
         ("Histories with gaps", status.gaps),
         ("Bad rows", status.bad_rows),
