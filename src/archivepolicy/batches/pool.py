@@ -75,7 +75,9 @@ class ExtractionPool:
             for place in self._places:
                 try:
                     place.await_start()
-                except _DiedError:  # it may have met a moment without memory; one that cannot start does not a second time
+                except (
+                    _DiedError
+                ):  # it may have met a moment without memory; one that cannot start does not a second time
                     place.start()
                     place.await_start()
         except _DiedError as cause:
