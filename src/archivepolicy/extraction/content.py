@@ -37,6 +37,10 @@ _DATE_CHARS = 30
 # below this share of the pruned page's prose, or this many characters, the choice is not trusted (assumed)
 _MIN_KEPT_SHARE = 0.5
 _MIN_CONTENT_CHARS = 200
+# the share of the pruned page's prose from which on a `main` is taken for the place of the policy, and how much prose,
+# to that of `main`, something beside it must hold to be taken for a part of the policy (assumed)
+_MAIN_SHARE = 0.4
+_BESIDE_MAIN_SHARE = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -59,28 +63,37 @@ class Selection:
     is_doubtful: bool
 
 
-def selection(body: etree._Element, weights: Weights, site: SiteNames) -> Selection:
+def selection(
+    body: etree._Element, weights: Weights, site: SiteNames, *, main: etree._Element | None = None
+) -> Selection:
     """Select the policy's elements and move them out of the body.
 
     Args:
         body: The pruned body; emptied of what is selected.
         weights: Its weights.
         site: What the site calls itself, to know a heading that is only that.
+        main: The page's `main`, where it has one.
     """
-    levels = _descent(body, weights)
+    if main is not None and weights[main].prose < _MAIN_SHARE * weights[body].prose:
+        main = None
+    levels = _descent(body, weights, main)
     chosen: list[etree._Element] = [levels[-1]]
     heading = None if _starts_with_heading(levels[-1]) else nearest_heading(body, levels[-1], site)
     left: list[etree._Element] = []
+    whole, is_beside_main = body if main is None else main, False
     for level, inner in reversed(list(itertools.pairwise(levels))):
-        before, after, passed = _siblings(level, inner, weights, heading, innermost=inner is levels[-1])
+        is_beside_main = is_beside_main or inner is main
+        least = max(_RESCUE_PROSE, _BESIDE_MAIN_SHARE * weights[whole].prose) if is_beside_main else _RESCUE_PROSE
+        around = _Around(parent=level, inner=inner, heading=heading, least_prose=least, innermost=inner is levels[-1])
+        before, after, passed = _siblings(around, weights)
         chosen = [*before, *chosen, *after]
         left.extend(passed)
     is_doubtful = (
-        sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[body].prose
+        sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[whole].prose
         or sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
     )
-    if is_doubtful and chosen != [body]:
-        chosen, left, heading = [body], [], None
+    if is_doubtful and chosen != [whole]:
+        chosen, left, heading = [whole], [], None
     prose = sum(weights[element].prose for element in chosen)
     removed = tuple(removal for element in left if (removal := removal_of(element, "select/outside")).text)
     content = etree.Element("div")
@@ -97,14 +110,18 @@ def selection(body: etree._Element, weights: Weights, site: SiteNames) -> Select
     return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
 
 
-def _descent(body: etree._Element, weights: Weights) -> list[etree._Element]:
-    """The path from the body to the smallest element that holds nearly all of it."""
+def _descent(body: etree._Element, weights: Weights, main: etree._Element | None) -> list[etree._Element]:
+    """The path from the body, by way of `main`, to the smallest element that holds nearly all of it."""
+    way = [] if main is None else [main, *itertools.takewhile(lambda outer: outer is not body, main.iterancestors())]
     path = [body]
     while True:
         node = path[-1]
         if holds_loose_text(node):
             for paragraph in wrap_loose_text(node):
                 weights.add(paragraph)
+        if way:
+            path.append(way.pop())
+            continue
         heaviest = max(node, key=lambda child: weights[child].prose, default=None)
         if heaviest is None or heaviest.tag in _LEAVES or weights[heaviest].prose <= 0:
             return path
@@ -113,20 +130,44 @@ def _descent(body: etree._Element, weights: Weights) -> list[etree._Element]:
         path.append(heaviest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """One level of the way up from the content.
+
+    Attributes:
+        parent: The element whose children are looked at.
+        inner: The child that holds the content.
+        heading: The heading that introduces the content, or None.
+        least_prose: How much makes a sibling a part of the text by itself.
+        innermost: Whether `inner` is the content.
+    """
+
+    parent: etree._Element
+    inner: etree._Element
+    heading: etree._Element | None
+    least_prose: float
+    innermost: bool
+
+
 def _siblings(
-    parent: etree._Element, inner: etree._Element, weights: Weights, heading: etree._Element | None, *, innermost: bool
+    around: _Around, weights: Weights
 ) -> tuple[list[etree._Element], list[etree._Element], list[etree._Element]]:
     """The siblings of the content worth keeping, before and after it, and those that are not."""
+    inner, heading, innermost = around.inner, around.heading, around.innermost
     before: list[etree._Element] = []
     after: list[etree._Element] = []
     passed: list[etree._Element] = []
     side, is_headed = before, False
-    for child in parent:
+    for child in around.parent:
         if child is inner:
             side = after
             continue
         weight = weights[child]
-        is_kept = _is_text(weight) or _is_twin(child, inner, weight) or (innermost and _is_line(child, weight))
+        is_kept = (
+            _is_text(weight, around.least_prose)
+            or _is_twin(child, inner, weight)
+            or (innermost and _is_line(child, weight))
+        )
         if side is before:
             # what stands between the policy's heading and its text belongs to it, unless it is a list of links
             is_between = is_headed and weight.chars > 0 and weight.link_density < _HEADING_LINK_DENSITY
@@ -141,8 +182,8 @@ def _siblings(
     return before, after, passed
 
 
-def _is_text(weight: Weight) -> bool:
-    return weight.prose >= _RESCUE_PROSE and weight.link_density < _RESCUE_LINK_DENSITY
+def _is_text(weight: Weight, least_prose: float) -> bool:
+    return weight.prose >= least_prose and weight.link_density < _RESCUE_LINK_DENSITY
 
 
 def _is_line(element: etree._Element, weight: Weight) -> bool:

@@ -249,6 +249,8 @@ def _join_next(element: etree._Element) -> None:
 def _flatten_heading(heading: etree._Element) -> None:
     for bold in list(heading.iter("b")):
         bold.tag = _UNWRAPPED
+    for link in [link for link in heading.iter("a") if _is_permalink(link)]:
+        drop(link)
     if not _holds_block(heading):
         return
     if (
@@ -260,6 +262,12 @@ def _flatten_heading(heading: etree._Element) -> None:
     for block in [inner for inner in heading.iterdescendants("*") if inner.tag not in INLINE and inner.tag != "br"]:
         block.tail = " " + (block.tail or "")
         block.tag = _UNWRAPPED
+
+
+def _is_permalink(link: etree._Element) -> bool:
+    """Whether a link in a heading is only a sign that leads to the heading itself: `#`, `¶`, a picture of a chain."""
+    href = link.get("href") or ""
+    return "#" in href and not any(sign.isalnum() for sign in "".join(str(text) for text in link.itertext()))
 
 
 def _fill_paragraphs(element: etree._Element) -> None:
