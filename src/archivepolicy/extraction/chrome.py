@@ -40,6 +40,17 @@ _HIDDEN_PROSE = 60
 # a panel that asks for an address has its offer and its small print, some 500 characters where it was seen
 _PANEL_PROSE = 1000
 _PANEL_SHARE = 0.45
+# A box without a name that does the same: its words, how much it may say, and how far around its form it is looked for
+# (assumed).
+_SIGN_UP_WORDS = re.compile(
+    r"\bnewsletters?\b|\bsubscribe\b|\bsign up (?:for|to)\b|\bmailing list\b|\byour inbox\b|\babonnieren\b"
+    r"|\binfolettre\b|\babonnez-vous\b"
+    r"|\binscrivez-vous\b|\bsuscríbete\b|\bsuscribirse\b|\bboletín\b|\biscriviti\b|\binscreva-se\b|\bnieuwsbrief\b"
+    r"|\bnyhetsbrev\b|\bnyhedsbrev\b",
+    re.IGNORECASE,
+)
+_SIGN_UP_PROSE = 400
+_SIGN_UP_LEVELS = 4
 # a section of a policy may be called "sharing" or "newsletter"; chrome of that name holds no such amount of sentences
 _NAMED_PROSE = 400
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -83,6 +94,9 @@ class Pruner:
 
     def prune(self) -> None:
         """Drop chrome from the body, in place."""
+        for form in list(self._body.iter("form")):
+            if (home := self._sign_up_home(form)) is not None:
+                self._drop(home, "prune/sign-up")
         waiting = [self._body]
         while waiting:
             element = waiting.pop()
@@ -100,6 +114,19 @@ class Pruner:
         if self._drops >= _MANY:
             strip_wide(self._body, (_DROPPED,), with_text=False)
         etree.strip_tags(self._body, _DROPPED)
+
+    def _sign_up_home(self, form: etree._Element) -> etree._Element | None:
+        """The box around a form with its heading and offer, where they ask readers to sign up for letters; else None."""
+        home = None
+        for outer in itertools.islice(form.iterancestors(), _SIGN_UP_LEVELS):
+            weight = self._weights[outer]
+            is_box = outer.tag in ("div", "section", "aside") and weight.prose < _SIGN_UP_PROSE
+            if not is_box or weight.prose >= _PANEL_SHARE * self._total or outer is self.main:
+                break
+            if next(outer.iterdescendants("h1"), None) is not None:
+                break
+            home = outer
+        return home if home is not None and _SIGN_UP_WORDS.search(words_of(home)) else None
 
     def _drop(self, element: etree._Element, rule: str) -> None:
         self._drops += 1

@@ -17,8 +17,8 @@ from lxml import etree
 
 from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
-from archivepolicy.extraction.title import nearest_heading
-from archivepolicy.extraction.tree import INLINE, words_of
+from archivepolicy.extraction.title import names_document, nearest_heading
+from archivepolicy.extraction.tree import INLINE, drop, words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.title import SiteNames
@@ -41,6 +41,18 @@ _MIN_CONTENT_CHARS = 200
 # to that of `main`, something beside it must hold to be taken for a part of the policy (assumed)
 _MAIN_SHARE = 0.4
 _BESIDE_MAIN_SHARE = 0.5
+# a box beside the text that says whom to ask about one's data
+_CONTACT = re.compile(
+    r"data protection|\bdpo\b|privacy (?:officer|team|contact|questions)|datenschutzbeauftragte|protection des données"
+    r"|protección de datos|protezione dei dati|gegevensbescherming|proteção de dados",
+    re.IGNORECASE,
+)
+_CONTACT_CHARS = 1000
+# Where little of a page reads like a policy, what is as dense with as many links is no text; so much must be left then
+# (assumed).
+_LIST_LINK_DENSITY = 0.75
+_LIST_LINKS = 8
+_LIST_WORDS_CHARS = 80
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -84,7 +96,9 @@ def selection(
     for level, inner in reversed(list(itertools.pairwise(levels))):
         is_beside_main = is_beside_main or inner is main
         least = max(_RESCUE_PROSE, _BESIDE_MAIN_SHARE * weights[whole].prose) if is_beside_main else _RESCUE_PROSE
-        around = _Around(parent=level, inner=inner, heading=heading, least_prose=least, innermost=inner is levels[-1])
+        around = _Around(
+            parent=level, inner=inner, heading=heading, site=site, least_prose=least, innermost=inner is levels[-1]
+        )
         before, after, passed = _siblings(around, weights)
         chosen = [*before, *chosen, *after]
         left.extend(passed)
@@ -92,10 +106,15 @@ def selection(
         sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[whole].prose
         or sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
     )
-    if is_doubtful and chosen != [whole]:
-        chosen, left, heading = [whole], [], None
+    if is_doubtful:
+        if chosen != [whole]:
+            chosen, left, heading = [whole], [], None
+        left.extend(_link_lists(whole, weights))
     prose = sum(weights[element].prose for element in chosen)
     removed = tuple(removal for element in left if (removal := removal_of(element, "select/outside")).text)
+    if is_doubtful:
+        for element in left:
+            drop(element)
     content = etree.Element("div")
     if heading is not None and not any(_holds(element, heading) for element in chosen):
         heading.tail = None
@@ -108,6 +127,23 @@ def selection(
             element.tail = None
             content.append(element)
     return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+
+
+def _link_lists(whole: etree._Element, weights: Weights) -> list[etree._Element]:
+    """The lists of links on a page that says little, where words stand beside them under a heading of the first rank."""
+    found: list[etree._Element] = []
+    waiting = [whole]
+    while waiting:
+        for child in waiting.pop():
+            weight = weights[child]
+            links = weight.link_density >= _LIST_LINK_DENSITY and child.tag not in INLINE
+            if links and sum(1 for _ in child.iter("a")) >= _LIST_LINKS and next(child.iter("h1"), None) is None:
+                found.append(child)
+            elif len(child):
+                waiting.append(child)
+    words = weights[whole].chars - sum(weights[element].chars for element in found)
+    has_heading = any(weights[heading].chars for heading in whole.iter("h1"))
+    return found if has_heading and words >= _LIST_WORDS_CHARS else []
 
 
 def _descent(body: etree._Element, weights: Weights, main: etree._Element | None) -> list[etree._Element]:
@@ -138,6 +174,7 @@ class _Around:
         parent: The element whose children are looked at.
         inner: The child that holds the content.
         heading: The heading that introduces the content, or None.
+        site: What the site calls itself and the page.
         least_prose: How much makes a sibling a part of the text by itself.
         innermost: Whether `inner` is the content.
     """
@@ -145,6 +182,7 @@ class _Around:
     parent: etree._Element
     inner: etree._Element
     heading: etree._Element | None
+    site: SiteNames
     least_prose: float
     innermost: bool
 
@@ -172,9 +210,11 @@ def _siblings(
             # what stands between the policy's heading and its text belongs to it, unless it is a list of links
             is_between = is_headed and weight.chars > 0 and weight.link_density < _HEADING_LINK_DENSITY
             is_kept = is_kept or is_between or _is_introduction(child, weight, heading)
+            is_kept = is_kept or (heading is None and _is_title_line(child, weight, around.site))
             is_headed = is_headed or (is_kept and heading is not None and _has_heading(child))
-        elif innermost:  # farther out stand the site's own dates: a copyright, its news
-            is_kept = is_kept or _is_date_line(child, weight)
+        else:
+            # farther out stand the site's own dates: a copyright, its news
+            is_kept = is_kept or (innermost and _is_date_line(child, weight)) or _is_contact(child, weight)
         if is_kept:
             side.append(child)
         elif weight.chars:
@@ -231,6 +271,21 @@ def _is_date_line(element: etree._Element, weight: Weight) -> bool:
         return weight.chars < _DATE_LINE_CHARS and _YEAR.search(words_of(element)) is not None
     links = (words_of(link, limit=_DATE_CHARS + 1) for link in element.iter("a"))
     return all(len(words) <= _DATE_CHARS and _YEAR.search(words) for words in links)
+
+
+def _is_title_line(element: etree._Element, weight: Weight, site: SiteNames) -> bool:
+    """Whether a short element that no heading marks says what `<title>` calls this document."""
+    if not 0 < weight.chars < _DATE_LINE_CHARS or weight.link_density >= _DATE_LINE_LINK_DENSITY:
+        return False
+    return names_document(words_of(element), site)
+
+
+def _is_contact(element: etree._Element, weight: Weight) -> bool:
+    """Whether an element behind the content is headed as whom to ask about data, and holds more than links."""
+    if not 0 < weight.chars < _CONTACT_CHARS or weight.link_density >= _HEADING_LINK_DENSITY:
+        return False
+    headings = (words_of(inner) for inner in element.iter("h2", "h3", "h4", "h5"))
+    return any(_CONTACT.search(words) for words in headings)
 
 
 def _has_heading(element: etree._Element) -> bool:
