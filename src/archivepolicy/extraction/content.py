@@ -48,8 +48,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _CONTACT_CHARS = 1000
-# Where little of a page reads like a policy, what is as dense with as many links is no text; so much must be left then
-# (assumed).
+# On a page that is mostly links, what is as dense with as many of them is no text; so much must be left then (assumed).
 _LIST_LINK_DENSITY = 0.75
 _LIST_LINKS = 8
 _LIST_WORDS_CHARS = 80
@@ -102,19 +101,22 @@ def selection(
         before, after, passed = _siblings(around, weights)
         chosen = [*before, *chosen, *after]
         left.extend(passed)
-    is_doubtful = (
-        sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[whole].prose
-        or sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
+    is_doubtful = sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[whole].prose or (
+        main is None and sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
     )
-    if is_doubtful:
-        if chosen != [whole]:
-            chosen, left, heading = [whole], [], None
-        left.extend(_link_lists(whole, weights))
+    if is_doubtful and chosen != [whole]:
+        chosen, left, heading = [whole], [], heading if main is not None else None
     prose = sum(weights[element].prose for element in chosen)
-    removed = tuple(removal for element in left if (removal := removal_of(element, "select/outside")).text)
-    if is_doubtful:
-        for element in left:
-            drop(element)
+    lists = _link_lists(whole, weights) if chosen == [whole] else []
+    removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
+    for element in lists:
+        drop(element)
+    content = _gathered(body, chosen, heading)
+    return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+
+
+def _gathered(body: etree._Element, chosen: list[etree._Element], heading: etree._Element | None) -> etree._Element:
+    """Move what was chosen into a `div` of its own."""
     content = etree.Element("div")
     if heading is not None and not any(_holds(element, heading) for element in chosen):
         heading.tail = None
@@ -126,11 +128,13 @@ def selection(
         for element in chosen:
             element.tail = None
             content.append(element)
-    return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+    return content
 
 
 def _link_lists(whole: etree._Element, weights: Weights) -> list[etree._Element]:
-    """The lists of links on a page that says little, where words stand beside them under a heading of the first rank."""
+    """The lists of links on a page that is mostly links, where words stand beside them under a heading of the first rank."""
+    if weights[whole].link_density < _HEADING_LINK_DENSITY:
+        return []
     found: list[etree._Element] = []
     waiting = [whole]
     while waiting:
