@@ -206,7 +206,8 @@ class Pruner:
 
     def _is_panel(self, element: etree._Element, attributes: Mapping[str, str]) -> bool:
         """Whether a short hidden element is a folded part of the text: headed, or hidden as its longer twins are."""
-        if not self._weights[element].chars:
+        weight = self._weights[element]
+        if not weight.chars or weight.link_density >= _HEADER_LINK_DENSITY:
             return False
         if self._panel_ids is None:
             self._panel_ids = frozenset(

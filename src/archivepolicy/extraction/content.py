@@ -48,7 +48,8 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _CONTACT_CHARS = 1000
-# On a page that is mostly links, what is as dense with as many of them is no text; so much must be left then (assumed).
+# On a page that is mostly links, what is as dense with as many of them, and stands beside a heading that
+# has so many words under it, is no text (assumed).
 _LIST_LINK_DENSITY = 0.75
 _LIST_LINKS = 8
 _LIST_WORDS_CHARS = 80
@@ -132,22 +133,28 @@ def _gathered(body: etree._Element, chosen: list[etree._Element], heading: etree
 
 
 def _link_lists(whole: etree._Element, weights: Weights) -> list[etree._Element]:
-    """The lists of links on a page that is mostly links, where words stand beside them under a heading of the first rank."""
-    if weights[whole].link_density < _HEADING_LINK_DENSITY:
+    """On a page that is mostly links, the lists of them around what a heading of the first rank has words under."""
+    heading = next((heading for heading in whole.iter("h1") if weights[heading].chars), None)
+    if heading is None or weights[whole].link_density < _HEADING_LINK_DENSITY:
         return []
+    homes = (outer for outer in heading.iterancestors() if _unlinked(weights[outer]) >= _LIST_WORDS_CHARS)
+    home = next(homes, whole)
     found: list[etree._Element] = []
     waiting = [whole]
     while waiting:
         for child in waiting.pop():
-            weight = weights[child]
-            links = weight.link_density >= _LIST_LINK_DENSITY and child.tag not in INLINE
-            if links and sum(1 for _ in child.iter("a")) >= _LIST_LINKS and next(child.iter("h1"), None) is None:
+            if child is home:
+                continue
+            is_list = weights[child].link_density >= _LIST_LINK_DENSITY and child.tag not in INLINE
+            if is_list and sum(1 for _ in child.iter("a")) >= _LIST_LINKS and not _holds(child, home):
                 found.append(child)
             elif len(child):
                 waiting.append(child)
-    words = weights[whole].chars - sum(weights[element].chars for element in found)
-    has_heading = any(weights[heading].chars for heading in whole.iter("h1"))
-    return found if has_heading and words >= _LIST_WORDS_CHARS else []
+    return found if home is not whole else []
+
+
+def _unlinked(weight: Weight) -> int:
+    return weight.chars - weight.link_chars
 
 
 def _descent(body: etree._Element, weights: Weights, main: etree._Element | None) -> list[etree._Element]:

@@ -46,8 +46,8 @@ _WEAK = re.compile(
     r"|back-to-top|scroll-?top|to-top|top-?bar|subscribe|newsletter|advert(?:isement)?s?|ads|promo|(?:language|lang|locale)-?(?:switcher"
     r"|selector|chooser|picker)|post-(?:meta|navigation)|entry-meta|byline|download-app|app-?(?:store|download)|toc"
     r"|table-of-contents|feedback|helpful|rating|cart|announcement(?:-?bar)?|off-?canvas|overlay)"
-    # site builders call every box a widget (`elementor-widget`); a sidebar's is called so alone, or after its place
-    r"|(?:(?:side-?bar|footer|header|social|chat|search|newsletter|helpful|feedback|recent-posts)-)?widgets?)"
+    # site builders call every box a widget: `elementor-widget-wrap`, `text-widget`
+    r"|(?!(?:elementor|siteorigin|sow?|fl|wixui|panel|wp|brz|vc|et|e|text|html|content|page|rich-?text|editor|heading|post)-)(?:[a-z0-9-]+-)?widgets?)"
     r"(?:-?(?:bar|box|container|wrapper|wrap|list|items?|links?|area|block|section|inner|content|form|buttons?|btn|icons?|panel|menu|\d+))*"
 )
 # Utility classes (`md:mb-4`, `[--gap:8px]`, `@container`) and states of a layout say nothing of purpose.
