@@ -76,6 +76,8 @@ _HEADER_LINK_DENSITY = 0.3
 # it held 99 % of it. A stub or a slogan says less than this outside its links; an imprint under its heading has few words.
 _MAIN_CHARS = 200
 _HEADED_MAIN_CHARS = 60
+# as much beside it may be a policy that opens above the page (assumed: consent dialogs hold up to some 3,000)
+_BESIDE_MAIN_PROSE = 5000
 _MAINS = etree.XPath("descendant::*[self::main or @role='main'][not(ancestor::main or ancestor::*[@role='main'])]")
 
 
@@ -98,6 +100,16 @@ class Pruner:
         for form in list(self._body.iter("form")):
             if (home := self._sign_up_home(form)) is not None:
                 self._drop(home, "prune/sign-up")
+        self._prune_all()
+        for details in list(self._body.iter("details")):
+            if self._is_emptied(details):
+                self._drop(details, "prune/emptied")
+        if self._drops >= _MANY:
+            strip_wide(self._body, (_DROPPED,), with_text=False)
+        etree.strip_tags(self._body, _DROPPED)
+
+    def _prune_all(self) -> None:
+        """Hold every element against the rules, from the top down."""
         waiting = [self._body]
         while waiting:
             element = waiting.pop()
@@ -112,9 +124,13 @@ class Pruner:
                         waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
-        if self._drops >= _MANY:
-            strip_wide(self._body, (_DROPPED,), with_text=False)
-        etree.strip_tags(self._body, _DROPPED)
+
+    def _is_emptied(self, details: etree._Element) -> bool:
+        """Whether pruning left no more of a folded part than what one clicks on to unfold it."""
+        if next(details.iterdescendants(_DROPPED), None) is None:
+            return False
+        titles = sum(self._weights[title].chars for title in details.iterchildren("summary"))
+        return self._weights[details].chars <= titles
 
     def _sign_up_home(self, form: etree._Element) -> etree._Element | None:
         """The box around a form with its heading and offer, where they ask readers to sign up for letters; else None."""
@@ -127,7 +143,9 @@ class Pruner:
             if next(outer.iterdescendants("h1"), None) is not None:
                 break
             home = outer
-        return home if home is not None and _SIGN_UP_WORDS.search(words_of(home)) else None
+        if home is None or all(outer is not self._body for outer in home.iterancestors()):  # or its box is gone already
+            return None
+        return home if _SIGN_UP_WORDS.search(words_of(home)) else None
 
     def _drop(self, element: etree._Element, rule: str) -> None:
         self._drops += 1
@@ -182,6 +200,8 @@ class Pruner:
     def _is_beside_main(self, element: etree._Element) -> bool:
         """Whether an element stands outside the page's `main`, so that no size makes it the policy."""
         if self.main is None or element is self.main or element in self._around_main:
+            return False
+        if self._weights[element].prose >= _BESIDE_MAIN_PROSE:
             return False
         return all(ancestor is not self.main for ancestor in element.iterancestors())
 

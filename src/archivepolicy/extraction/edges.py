@@ -68,6 +68,8 @@ _LINKS_HEADING = re.compile(
     r"|(?:gerelateerde|verwante) artikelen|volg ons",
     re.IGNORECASE,
 )
+# an address outside the site, or a place within the page
+_LEADS_OUT = re.compile(r"[a-z][a-z0-9+.-]*:|//|.*#", re.IGNORECASE)
 # blocks that such a list may have
 _LINKS_BLOCKS = 40
 _PARTS = re.compile(r"\s+[|·•»/]\s*|\s*[|·•»]\s+")
@@ -88,7 +90,7 @@ _DATED = re.compile(r"updated|effective|revised|modified|version|stand|mise à j
 def trim_edges(content: etree._Element, start_rules: Sequence[Rule], end_rules: Sequence[Rule]) -> list[Removal]:
     """Trim both ends of the content, in place; gives the log."""
     selected = {rule.id: set(rule.select(content)) for rule in (*start_rules, *end_rules) if rule.select is not None}
-    removed = _trim_links(content)
+    removed = [*_trim_bar(content, iter, "start"), *_trim_bar(content, reversed, "end"), *_trim_links(content)]
     first, last = _outermost_blocks(content)
     for where, rules, edge in (("start", start_rules, first), ("end", end_rules, list(reversed(last)))):
         for block in edge:
@@ -100,6 +102,31 @@ def trim_edges(content: etree._Element, start_rules: Sequence[Rule], end_rules: 
                 removed.append(removal_of(block, rule, where=where))
                 _drop_with_shells(block, content)
     return removed
+
+
+def _trim_bar(content: etree._Element, in_turn: _Order, where: str) -> list[Removal]:
+    """Trim a bar of links to other pages of the site that has a block for each: a row of a table of 1999."""
+    waiting: list[etree._Element] = []
+    count = 0
+    for block in itertools.islice(_leaf_blocks(content, in_turn), _LINKS_BLOCKS):
+        text = words_of(block)
+        if block.tag in (*_HEADINGS, "li"):
+            break
+        if any(sign.isalnum() for sign in text):
+            if not _is_link(block, text) or any(map(_LEADS_OUT.match, _hrefs(block))):
+                break
+            count += 1
+        waiting.append(block)
+    if count < _LINK_BAR_LINKS:
+        return []
+    removed = [removal_of(block, "edge/link-bar", where=where) for block in waiting]
+    for block in waiting:
+        _drop_with_shells(block, content)
+    return [removal for removal in removed if removal.text]
+
+
+def _hrefs(block: etree._Element) -> list[str]:
+    return [(link.get("href") or "").strip() for link in block.iter("a")]
 
 
 def _trim_links(content: etree._Element) -> list[Removal]:
