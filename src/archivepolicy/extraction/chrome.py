@@ -51,6 +51,7 @@ _SIGN_UP_WORDS = re.compile(
 )
 _SIGN_UP_PROSE = 400
 _SIGN_UP_LEVELS = 4
+_FORMS = 50  # looked at, since each costs what stands around it
 # a section of a policy may be called "sharing" or "newsletter"; chrome of that name holds no such amount of sentences
 _NAMED_PROSE = 400
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -89,6 +90,7 @@ class Pruner:
         self._weights = weights
         self._total = max(weights[body].prose, 1.0)
         self._contents = Contents(body, weights)
+        self._titles: list[etree._Element] | None = None
         self._panel_ids: frozenset[str] | None = None
         self.main = _main_of(body, weights)
         self._around_main = frozenset(() if self.main is None else self.main.iterancestors())
@@ -97,7 +99,7 @@ class Pruner:
 
     def prune(self) -> None:
         """Drop chrome from the body, in place."""
-        for form in list(self._body.iter("form")):
+        for form in list(itertools.islice(self._body.iter("form"), _FORMS)):
             if (home := self._sign_up_home(form)) is not None:
                 self._drop(home, "prune/sign-up")
         self._prune_all()
@@ -221,8 +223,9 @@ class Pruner:
         """Whether an element holds the page's only `h1` that says something."""
         if next(element.iterdescendants("h1"), None) is None:
             return False
-        headings = [heading for heading in self._body.iter("h1") if self._weights[heading].chars]
-        return len(headings) == 1 and any(heading is headings[0] for heading in element.iterdescendants("h1"))
+        if self._titles is None:
+            self._titles = [heading for heading in self._body.iter("h1") if self._weights[heading].chars]
+        return len(self._titles) == 1 and any(outer is element for outer in self._titles[0].iterancestors())
 
     def _is_panel(self, element: etree._Element, attributes: Mapping[str, str]) -> bool:
         """Whether a short hidden element is a folded part of the text: headed, or hidden as its longer twins are."""
@@ -236,9 +239,9 @@ class Pruner:
         if attributes.get("id") in self._panel_ids:
             return True
         class_ = attributes.get("class")
-        around = (itertools.islice(element.itersiblings(element.tag, preceding=way), _TWINS) for way in (True, False))
+        around = (itertools.islice(element.itersiblings(preceding=way), _TWINS) for way in (True, False))
         return bool(class_) and any(
-            twin.get("class") == class_ and self._weights[twin].prose >= _HIDDEN_PROSE
+            twin.tag == element.tag and twin.get("class") == class_ and self._weights[twin].prose >= _HIDDEN_PROSE
             for twin in itertools.chain(*around)
         )
 

@@ -26,6 +26,7 @@ _WORDLESS = (
 )  # fmt: skip
 # a text field or a frame written in place with so many words holds a document, not what a visitor typed or an advert (assumed)
 _DOCUMENT_WORDS = 100
+_FRAMES = 20  # written in place that are read, since each is parsed by itself
 # a body of fewer characters is the shell of a page that a script fills; a sentence that asks for scripts has fewer words
 # than these (assumed)
 _SHELL_CHARS = 200
@@ -93,7 +94,7 @@ def parsed_page(source: bytes) -> Page:
     image_headings(body)
     for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
         _paragraphs_of(textarea)
-    for frame in [one for one in body.iter("iframe") if one.get("srcdoc")]:
+    for frame in [one for one in body.iter("iframe") if one.get("srcdoc")][:_FRAMES]:
         _unfold_frame(frame)
     for template in [one for one in body.iter("template") if one.get("shadowrootmode") or one.get("shadowroot")]:
         template.tag = "div"  # what a browser shows in place of the element around it (HTML, declarative shadow roots)
