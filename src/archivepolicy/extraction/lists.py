@@ -30,6 +30,8 @@ _LISTS = ("ul", "ol")
 def mend(content: etree._Element) -> None:
     """Bring items into lists and lists into items, and number them, in place."""
     for item in list(content.iter("li")):
+        if item.text and len(item) and not _is_seen(item.text):
+            item.text = None  # a sign that takes no room would stand for words before the list in the item
         _enlist(item)
     for listing in list(content.iter(*_LISTS)):
         _order(listing)
