@@ -222,6 +222,7 @@ def test_signs_say_what_was_meant(html: str, text: str) -> None:
         ("<ol><li>a</ol><div><ol start=2><li>b</ol></div>", "1. a\n2. b"),
         ("<ol><li>a</ol><ol><li>b</ol>", "1. a\n\n1) b"),
         ("<ol><li>a<li value=7>b</ol>", "1. a\n\n7) b"),
+        ("<ol><li>a<li>&shy;<li>b</ol>", "1. a\n\n3) b"),
         ("<ul><li><p>a</p><ul><li>b</ul></ul>", "- a\n  - b"),
         ("<ul><li>&shy;<ul><li>a<li>b</ul><li><p>c</p><p>d</p></ul>", "- - a\n  - b\n\n- c\n\n  d"),
         ("<ul><li>a<ol start=3><li>b</ol><li>c</ul>", "- a\n\n  3. b\n\n- c"),
