@@ -41,7 +41,8 @@ WORDS = st.sampled_from(
 MARKS = st.sampled_from(
     ["<b>{}</b>", "<i>{}</i>", "<span>{}</span>", "<code>{}</code>", "<a href='/x.html'>{}</a>", "<s>{}</s>", "<u>{}</u>",
      "<strong>{}</strong>", "<em>{}</em>", "<a name=x>{}</a>", "<a href='/a_(b)[c]*d'>{}</a>", "<sup>{}</sup>", "<font>{}</font>",
-     "<a href='javascript:x()'>{}</a>", "<q>{}</q>", "<b>{} </b>", "<i> {}</i>", "{}<img src=x.gif alt=x>", "<a href='#fn1'>{}</a>"]
+     "<a href='javascript:x()'>{}</a>", "<q>{}</q>", "<b>{} </b>", "<i> {}</i>", "{}<img src=x.gif alt=x>", "<a href='#fn1'>{}</a>",
+     "<span style='font-weight:700'>{}</span>"]
 )  # fmt: skip
 
 
@@ -103,6 +104,12 @@ BLOCK = st.one_of(
     inline().map(lambda words: f"<blockquote>{words}</blockquote>"),
     st.tuples(inline(), listing(1)).map(lambda made: f"<blockquote><p>{made[0]}</p>{made[1]}</blockquote>"),
     st.tuples(WORDS, inline()).map(lambda made: f"<dl><dt>{made[0]}</dt><dd>{made[1]}</dd></dl>"),
+    inline(1).map(lambda words: f"<div role=heading aria-level=3>{words}</div>"),
+    inline(1).map(
+        lambda words: f"<div role=list><div role=listitem>{words}</div><div role=listitem>{words}</div></div>"
+    ),
+    inline(1).map(lambda words: f"<div>•</div><div><p>{words}</p></div><div>•</div><div><p>{words}</p></div>"),
+    inline(1).map(lambda words: f"<h2>{words} <a href=#x>¶</a></h2>"),
     WORDS.map(lambda words: f"<pre><code>{words}\n\n{words}</code></pre>"),
     WORDS.map(lambda words: f"<pre>{words}\n\n{words}</pre>"),
     st.sampled_from(
@@ -215,7 +222,9 @@ def test_signs_say_what_was_meant(html: str, text: str) -> None:
         ("<ol><li>a</ol><div><ol start=2><li>b</ol></div>", "1. a\n2. b"),
         ("<ol><li>a</ol><ol><li>b</ol>", "1. a\n\n1) b"),
         ("<ol><li>a<li value=7>b</ol>", "1. a\n\n7) b"),
+        ("<ol><li>a<li>&shy;<li>b</ol>", "1. a\n\n3) b"),
         ("<ul><li><p>a</p><ul><li>b</ul></ul>", "- a\n  - b"),
+        ("<ul><li>&shy;<ul><li>a<li>b</ul><li><p>c</p><p>d</p></ul>", "- - a\n  - b\n\n- c\n\n  d"),
         ("<ul><li>a<ol start=3><li>b</ol><li>c</ul>", "- a\n\n  3. b\n\n- c"),
         ("<ul><li>a<p>b<li>c</ul>", "- a\n\n  b\n\n- c"),
         ("<ul><li>a</li>loose</ul>", "- a\n\n  loose"),

@@ -27,6 +27,9 @@ BASE = LinkBase(url="http://a.example/dir/page.html", is_replayed=False)
         ("/cdn-cgi/l/email-protection#5a373f1a3b7435283d", "mailto:me@a.org"),
         ("/cdn-cgi/l/email-protection", None),
         ("x\n.html", "http://a.example/dir/x.html"),
+        ("HTTPS://B.example/x y", "https://B.example/x%20y"),
+        ("/find?q=a b&in=URN:Isbn:1", "http://a.example/find?q=a%20b&in=URN:Isbn:1"),
+        ("/Wiki/Special:Search (x)", "http://a.example/Wiki/Special:Search%20%28x%29"),
     ],
 )
 def test_target(href: str, target: str | None) -> None:

@@ -9,6 +9,7 @@ Platform rules are another matter (platform_rules.py); lines at the edges of the
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +17,7 @@ from lxml import etree
 
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
-from archivepolicy.extraction.names import NameKind, names_of
+from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
 from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
@@ -39,6 +40,18 @@ _HIDDEN_PROSE = 60
 # a panel that asks for an address has its offer and its small print, some 500 characters where it was seen
 _PANEL_PROSE = 1000
 _PANEL_SHARE = 0.45
+# A box without a name that does the same: its words, how much it may say, and how far around its form it is looked for
+# (assumed).
+_SIGN_UP_WORDS = re.compile(
+    r"\bnewsletters?\b|\bsubscribe\b|\bsign up (?:for|to)\b|\bmailing list\b|\byour inbox\b|\babonnieren\b"
+    r"|\binfolettre\b|\babonnez-vous\b"
+    r"|\binscrivez-vous\b|\bsuscríbete\b|\bsuscribirse\b|\bboletín\b|\biscriviti\b|\binscreva-se\b|\bnieuwsbrief\b"
+    r"|\bnyhetsbrev\b|\bnyhedsbrev\b",
+    re.IGNORECASE,
+)
+_SIGN_UP_PROSE = 400
+_SIGN_UP_LEVELS = 4
+_FORMS = 50  # looked at, since each costs what stands around it
 # a section of a policy may be called "sharing" or "newsletter"; chrome of that name holds no such amount of sentences
 _NAMED_PROSE = 400
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -47,12 +60,26 @@ _NEVER_BY_NAME = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "p", "dt", "dd", "td", "th", "tr", "tbody", "blockquote", "body", "main",
     "article",
 })  # fmt: skip
+# what the headings of an accordion unfold (WAI-ARIA Authoring Practices, accordion pattern)
+_PANELS = etree.XPath(
+    "descendant::*[@aria-controls][ancestor::h2 or ancestor::h3 or ancestor::h4 or ancestor::h5 or ancestor::summary"
+    " or descendant::h2 or descendant::h3 or descendant::h4 or descendant::h5]/@aria-controls"
+)
+# siblings that are looked at on each side for one built alike
+_TWINS = 20
 _DROPPED = "dropped"
 # fewer than this leave no element with very many pieces of text
 _MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
 _CONTENT_HOMES = frozenset({"main", "article", "section"})
 _HEADER_LINK_DENSITY = 0.3
+# Where a page has one `main`, it holds the policy: on all of the 47 documents of Open Terms Archive (of 85) that have one
+# it held 99 % of it. A stub or a slogan says less than this outside its links; an imprint under its heading has few words.
+_MAIN_CHARS = 200
+_HEADED_MAIN_CHARS = 60
+# as much beside it may be a policy that opens above the page (assumed: consent dialogs hold up to some 3,000)
+_BESIDE_MAIN_PROSE = 5000
+_MAINS = etree.XPath("descendant::*[self::main or @role='main'][not(ancestor::main or ancestor::*[@role='main'])]")
 
 
 class Pruner:
@@ -63,11 +90,28 @@ class Pruner:
         self._weights = weights
         self._total = max(weights[body].prose, 1.0)
         self._contents = Contents(body, weights)
+        self._titles: list[etree._Element] | None = None
+        self._panel_ids: frozenset[str] | None = None
+        self.main = _main_of(body, weights)
+        self._around_main = frozenset(() if self.main is None else self.main.iterancestors())
         self.removed: list[Removal] = []
         self._drops = 0
 
     def prune(self) -> None:
         """Drop chrome from the body, in place."""
+        for form in list(itertools.islice(self._body.iter("form"), _FORMS)):
+            if (home := self._sign_up_home(form)) is not None:
+                self._drop(home, "prune/sign-up")
+        self._prune_all()
+        for details in list(self._body.iter("details")):
+            if self._is_emptied(details):
+                self._drop(details, "prune/emptied")
+        if self._drops >= _MANY:
+            strip_wide(self._body, (_DROPPED,), with_text=False)
+        etree.strip_tags(self._body, _DROPPED)
+
+    def _prune_all(self) -> None:
+        """Hold every element against the rules, from the top down."""
         waiting = [self._body]
         while waiting:
             element = waiting.pop()
@@ -82,9 +126,28 @@ class Pruner:
                         waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
-        if self._drops >= _MANY:
-            strip_wide(self._body, (_DROPPED,), with_text=False)
-        etree.strip_tags(self._body, _DROPPED)
+
+    def _is_emptied(self, details: etree._Element) -> bool:
+        """Whether pruning left no more of a folded part than what one clicks on to unfold it."""
+        if next(details.iterdescendants(_DROPPED), None) is None:
+            return False
+        titles = sum(self._weights[title].chars for title in details.iterchildren("summary"))
+        return self._weights[details].chars <= titles
+
+    def _sign_up_home(self, form: etree._Element) -> etree._Element | None:
+        """The box around a form with its heading and offer, where they ask readers to sign up for letters; else None."""
+        home = None
+        for outer in itertools.islice(form.iterancestors(), _SIGN_UP_LEVELS):
+            weight = self._weights[outer]
+            is_box = outer.tag in ("div", "section", "aside") and weight.prose < _SIGN_UP_PROSE
+            if not is_box or weight.prose >= _PANEL_SHARE * self._total or outer is self.main:
+                break
+            if next(outer.iterdescendants("h1"), None) is not None:
+                break
+            home = outer
+        if home is None or all(outer is not self._body for outer in home.iterancestors()):  # or its box is gone already
+            return None
+        return home if _SIGN_UP_WORDS.search(words_of(home)) else None
 
     def _drop(self, element: etree._Element, rule: str) -> None:
         self._drops += 1
@@ -112,10 +175,12 @@ class Pruner:
             return None
         weight = self._weights[element]
         share = weight.prose / self._total
-        if tag in _TAGS and share < _TAG_SHARE and not self._is_content_header(element, weight):
-            return f"prune/{tag}"
-        if share < _TAG_SHARE and (rule := _rule_by_role(attributes)):
-            return rule
+        if tag in _TAGS or "role" in attributes or "aria-modal" in attributes:
+            is_small = share < _TAG_SHARE or self._is_beside_main(element)
+            if is_small and tag in _TAGS and not self._is_content_header(element, weight):
+                return f"prune/{tag}"
+            if is_small and (rule := _rule_by_role(attributes)):
+                return rule
         return self._rule_by_name(element, attributes, weight)
 
     def _rule_by_name(self, element: etree._Element, attributes: Mapping[str, str], weight: Weight) -> str | None:
@@ -126,11 +191,59 @@ class Pruner:
         if id_ in TOOLBAR_IDS:
             return "archive/toolbar"
         if tag not in _NEVER_BY_NAME:
-            if names.kind and share < _NAME_SHARE[names.kind] and _falls_by_name(tag, names, weight):
+            if names.kind and share < _NAME_SHARE[names.kind] and self._falls_by_name(element, names, weight):
                 return f"prune/name-{names.kind.value}"
             if names.is_sign_up and share < _PANEL_SHARE and _is_sign_up_panel(element, weight):
                 return "prune/sign-up"
-        return "prune/hidden" if weight.prose < _HIDDEN_PROSE and _is_hidden(attributes, names) else None
+        if weight.prose < _HIDDEN_PROSE and _is_hidden(attributes, names) and not self._is_panel(element, attributes):
+            return "prune/hidden"
+        return None
+
+    def _is_beside_main(self, element: etree._Element) -> bool:
+        """Whether an element stands outside the page's `main`, so that no size makes it the policy."""
+        if self.main is None or element is self.main or element in self._around_main:
+            return False
+        if self._weights[element].prose >= _BESIDE_MAIN_PROSE:
+            return False
+        return all(ancestor is not self.main for ancestor in element.iterancestors())
+
+    def _falls_by_name(self, element: etree._Element, names: Names, weight: Weight) -> bool:
+        """Whether an element falls to its names, so small as it is; a weak name must be borne out by what it holds."""
+        if names.kind is NameKind.CONSENT:
+            return not any(is_cookie_list(outer.get("class"), outer.get("id")) for outer in element.iterancestors())
+        if names.kind is NameKind.STRONG:
+            return True
+        if (element.tag in INLINE and element.tag != "a") or self._holds_title(element):
+            return False
+        # an id is often the anchor of a section: "#sharing", "#cookies", "#advertisements"
+        bound = _NAMED_PROSE if names.class_kind else _HIDDEN_PROSE
+        return weight.prose < bound or weight.link_density >= _HEADER_LINK_DENSITY
+
+    def _holds_title(self, element: etree._Element) -> bool:
+        """Whether an element holds the page's only `h1` that says something."""
+        if next(element.iterdescendants("h1"), None) is None:
+            return False
+        if self._titles is None:
+            self._titles = [heading for heading in self._body.iter("h1") if self._weights[heading].chars]
+        return len(self._titles) == 1 and any(outer is element for outer in self._titles[0].iterancestors())
+
+    def _is_panel(self, element: etree._Element, attributes: Mapping[str, str]) -> bool:
+        """Whether a short hidden element is a folded part of the text: headed, or hidden as its longer twins are."""
+        weight = self._weights[element]
+        if not weight.chars or weight.link_density >= _HEADER_LINK_DENSITY:
+            return False
+        if self._panel_ids is None:
+            self._panel_ids = frozenset(
+                name for names in cast("list[str]", _PANELS(self._body)) for name in names.split()
+            )
+        if attributes.get("id") in self._panel_ids:
+            return True
+        class_ = attributes.get("class")
+        around = (itertools.islice(element.itersiblings(preceding=way), _TWINS) for way in (True, False))
+        return bool(class_) and any(
+            twin.tag == element.tag and twin.get("class") == class_ and self._weights[twin].prose >= _HIDDEN_PROSE
+            for twin in itertools.chain(*around)
+        )
 
     def _is_content_header(self, element: etree._Element, weight: Weight) -> bool:
         """Whether a `header` belongs to an article and not to the site."""
@@ -149,22 +262,21 @@ class Pruner:
         )
 
 
+def _main_of(body: etree._Element, weights: Weights) -> etree._Element | None:
+    """The page's only `main`, where it says enough to be the policy; else None."""
+    found = cast("list[etree._Element]", _MAINS(body))
+    if len(found) != 1:
+        return None
+    main = found[0]
+    least = _MAIN_CHARS if next(main.iter("h1", "h2"), None) is None else _HEADED_MAIN_CHARS
+    return main if weights[main].chars - weights[main].link_chars >= least else None
+
+
 def _rule_by_role(attributes: Mapping[str, str]) -> str | None:
     role = attributes.get("role")
     if role and (role := role.lower()) in _ROLES:
         return f"prune/role-{role}"
     return "prune/role-dialog" if attributes.get("aria-modal") == "true" else None
-
-
-def _falls_by_name(tag: str, names: Names, weight: Weight) -> bool:
-    """Whether an element falls to its names, so small as it is; a weak name must be borne out by what it holds."""
-    if names.kind is not NameKind.WEAK:
-        return True
-    if tag in INLINE and tag != "a":
-        return False
-    # an id is often the anchor of a section: "#sharing", "#cookies", "#advertisements"
-    bound = _NAMED_PROSE if names.class_kind else _HIDDEN_PROSE
-    return weight.prose < bound or weight.link_density >= _HEADER_LINK_DENSITY
 
 
 def _is_sign_up_panel(element: etree._Element, weight: Weight) -> bool:

@@ -17,8 +17,8 @@ from lxml import etree
 
 from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
-from archivepolicy.extraction.title import nearest_heading
-from archivepolicy.extraction.tree import INLINE, words_of
+from archivepolicy.extraction.title import names_document, nearest_heading
+from archivepolicy.extraction.tree import INLINE, drop, words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.title import SiteNames
@@ -37,6 +37,22 @@ _DATE_CHARS = 30
 # below this share of the pruned page's prose, or this many characters, the choice is not trusted (assumed)
 _MIN_KEPT_SHARE = 0.5
 _MIN_CONTENT_CHARS = 200
+# the share of the pruned page's prose from which on a `main` is taken for the place of the policy, and how much prose,
+# to that of `main`, something beside it must hold to be taken for a part of the policy (assumed)
+_MAIN_SHARE = 0.4
+_BESIDE_MAIN_SHARE = 0.5
+# a box beside the text that says whom to ask about one's data
+_CONTACT = re.compile(
+    r"data protection|\bdpo\b|privacy (?:officer|team|contact|questions)|datenschutzbeauftragte|protection des données"
+    r"|protección de datos|protezione dei dati|gegevensbescherming|proteção de dados",
+    re.IGNORECASE,
+)
+_CONTACT_CHARS = 1000
+# On a page that is mostly links, what is as dense with as many of them, and stands beside a heading that
+# has so many words under it, is no text (assumed).
+_LIST_LINK_DENSITY = 0.75
+_LIST_LINKS = 8
+_LIST_WORDS_CHARS = 80
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -59,30 +75,49 @@ class Selection:
     is_doubtful: bool
 
 
-def selection(body: etree._Element, weights: Weights, site: SiteNames) -> Selection:
+def selection(
+    body: etree._Element, weights: Weights, site: SiteNames, *, main: etree._Element | None = None
+) -> Selection:
     """Select the policy's elements and move them out of the body.
 
     Args:
         body: The pruned body; emptied of what is selected.
         weights: Its weights.
         site: What the site calls itself, to know a heading that is only that.
+        main: The page's `main`, where it has one.
     """
-    levels = _descent(body, weights)
+    if main is not None and weights[main].prose < _MAIN_SHARE * weights[body].prose:
+        main = None
+    levels = _descent(body, weights, main)
     chosen: list[etree._Element] = [levels[-1]]
     heading = None if _starts_with_heading(levels[-1]) else nearest_heading(body, levels[-1], site)
     left: list[etree._Element] = []
+    whole, is_beside_main = body if main is None else main, False
     for level, inner in reversed(list(itertools.pairwise(levels))):
-        before, after, passed = _siblings(level, inner, weights, heading, innermost=inner is levels[-1])
+        is_beside_main = is_beside_main or inner is main
+        least = max(_RESCUE_PROSE, _BESIDE_MAIN_SHARE * weights[whole].prose) if is_beside_main else _RESCUE_PROSE
+        around = _Around(
+            parent=level, inner=inner, heading=heading, site=site, least_prose=least, innermost=inner is levels[-1]
+        )
+        before, after, passed = _siblings(around, weights)
         chosen = [*before, *chosen, *after]
         left.extend(passed)
-    is_doubtful = (
-        sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[body].prose
-        or sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
+    is_doubtful = sum(weights[element].prose for element in chosen) < _MIN_KEPT_SHARE * weights[whole].prose or (
+        main is None and sum(weights[element].chars for element in chosen) < _MIN_CONTENT_CHARS
     )
-    if is_doubtful and chosen != [body]:
-        chosen, left, heading = [body], [], None
+    if is_doubtful and chosen != [whole]:
+        chosen, left, heading = [whole], [], heading if main is not None else None
     prose = sum(weights[element].prose for element in chosen)
-    removed = tuple(removal for element in left if (removal := removal_of(element, "select/outside")).text)
+    lists = _link_lists(whole, weights) if chosen == [whole] else []
+    removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
+    for element in lists:
+        drop(element)
+    content = _gathered(body, chosen, heading)
+    return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+
+
+def _gathered(body: etree._Element, chosen: list[etree._Element], heading: etree._Element | None) -> etree._Element:
+    """Move what was chosen into a `div` of its own."""
     content = etree.Element("div")
     if heading is not None and not any(_holds(element, heading) for element in chosen):
         heading.tail = None
@@ -94,17 +129,46 @@ def selection(body: etree._Element, weights: Weights, site: SiteNames) -> Select
         for element in chosen:
             element.tail = None
             content.append(element)
-    return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+    return content
 
 
-def _descent(body: etree._Element, weights: Weights) -> list[etree._Element]:
-    """The path from the body to the smallest element that holds nearly all of it."""
+def _link_lists(whole: etree._Element, weights: Weights) -> list[etree._Element]:
+    """On a page that is mostly links, the lists of them around what a heading of the first rank has words under."""
+    heading = next((heading for heading in whole.iter("h1") if weights[heading].chars), None)
+    if heading is None or weights[whole].link_density < _HEADING_LINK_DENSITY:
+        return []
+    homes = (outer for outer in heading.iterancestors() if _unlinked(weights[outer]) >= _LIST_WORDS_CHARS)
+    home = next(homes, whole)
+    found: list[etree._Element] = []
+    waiting = [whole]
+    while waiting:
+        for child in waiting.pop():
+            if child is home:
+                continue
+            is_list = weights[child].link_density >= _LIST_LINK_DENSITY and child.tag not in INLINE
+            if is_list and sum(1 for _ in child.iter("a")) >= _LIST_LINKS and not _holds(child, home):
+                found.append(child)
+            elif len(child):
+                waiting.append(child)
+    return found if home is not whole else []
+
+
+def _unlinked(weight: Weight) -> int:
+    return weight.chars - weight.link_chars
+
+
+def _descent(body: etree._Element, weights: Weights, main: etree._Element | None) -> list[etree._Element]:
+    """The path from the body, by way of `main`, to the smallest element that holds nearly all of it."""
+    way = [] if main is None else [main, *itertools.takewhile(lambda outer: outer is not body, main.iterancestors())]
     path = [body]
     while True:
         node = path[-1]
         if holds_loose_text(node):
             for paragraph in wrap_loose_text(node):
                 weights.add(paragraph)
+        if way:
+            path.append(way.pop())
+            continue
         heaviest = max(node, key=lambda child: weights[child].prose, default=None)
         if heaviest is None or heaviest.tag in _LEAVES or weights[heaviest].prose <= 0:
             return path
@@ -113,27 +177,55 @@ def _descent(body: etree._Element, weights: Weights) -> list[etree._Element]:
         path.append(heaviest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """One level of the way up from the content.
+
+    Attributes:
+        parent: The element whose children are looked at.
+        inner: The child that holds the content.
+        heading: The heading that introduces the content, or None.
+        site: What the site calls itself and the page.
+        least_prose: How much makes a sibling a part of the text by itself.
+        innermost: Whether `inner` is the content.
+    """
+
+    parent: etree._Element
+    inner: etree._Element
+    heading: etree._Element | None
+    site: SiteNames
+    least_prose: float
+    innermost: bool
+
+
 def _siblings(
-    parent: etree._Element, inner: etree._Element, weights: Weights, heading: etree._Element | None, *, innermost: bool
+    around: _Around, weights: Weights
 ) -> tuple[list[etree._Element], list[etree._Element], list[etree._Element]]:
     """The siblings of the content worth keeping, before and after it, and those that are not."""
+    inner, heading, innermost = around.inner, around.heading, around.innermost
     before: list[etree._Element] = []
     after: list[etree._Element] = []
     passed: list[etree._Element] = []
     side, is_headed = before, False
-    for child in parent:
+    for child in around.parent:
         if child is inner:
             side = after
             continue
         weight = weights[child]
-        is_kept = _is_text(weight) or _is_twin(child, inner, weight) or (innermost and _is_line(child, weight))
+        is_kept = (
+            _is_text(weight, around.least_prose)
+            or _is_twin(child, inner, weight)
+            or (innermost and _is_line(child, weight))
+        )
         if side is before:
             # what stands between the policy's heading and its text belongs to it, unless it is a list of links
             is_between = is_headed and weight.chars > 0 and weight.link_density < _HEADING_LINK_DENSITY
             is_kept = is_kept or is_between or _is_introduction(child, weight, heading)
+            is_kept = is_kept or (heading is None and _is_title_line(child, weight, around.site))
             is_headed = is_headed or (is_kept and heading is not None and _has_heading(child))
-        elif innermost:  # farther out stand the site's own dates: a copyright, its news
-            is_kept = is_kept or _is_date_line(child, weight)
+        else:
+            # farther out stand the site's own dates: a copyright, its news
+            is_kept = is_kept or (innermost and _is_date_line(child, weight)) or _is_contact(child, weight)
         if is_kept:
             side.append(child)
         elif weight.chars:
@@ -141,8 +233,8 @@ def _siblings(
     return before, after, passed
 
 
-def _is_text(weight: Weight) -> bool:
-    return weight.prose >= _RESCUE_PROSE and weight.link_density < _RESCUE_LINK_DENSITY
+def _is_text(weight: Weight, least_prose: float) -> bool:
+    return weight.prose >= least_prose and weight.link_density < _RESCUE_LINK_DENSITY
 
 
 def _is_line(element: etree._Element, weight: Weight) -> bool:
@@ -190,6 +282,21 @@ def _is_date_line(element: etree._Element, weight: Weight) -> bool:
         return weight.chars < _DATE_LINE_CHARS and _YEAR.search(words_of(element)) is not None
     links = (words_of(link, limit=_DATE_CHARS + 1) for link in element.iter("a"))
     return all(len(words) <= _DATE_CHARS and _YEAR.search(words) for words in links)
+
+
+def _is_title_line(element: etree._Element, weight: Weight, site: SiteNames) -> bool:
+    """Whether a short element that no heading marks says what `<title>` calls this document."""
+    if not 0 < weight.chars < _DATE_LINE_CHARS or weight.link_density >= _DATE_LINE_LINK_DENSITY:
+        return False
+    return names_document(words_of(element), site)
+
+
+def _is_contact(element: etree._Element, weight: Weight) -> bool:
+    """Whether an element behind the content is headed as whom to ask about data, and holds more than links."""
+    if not 0 < weight.chars < _CONTACT_CHARS or weight.link_density >= _HEADING_LINK_DENSITY:
+        return False
+    headings = (words_of(inner) for inner in element.iter("h2", "h3", "h4", "h5"))
+    return any(_CONTACT.search(words) for words in headings)
 
 
 def _has_heading(element: etree._Element) -> bool:

@@ -41,7 +41,14 @@ _GENERIC = re.compile(
     r"|print(?: this| page| this page)?|drucken|imprimer|(?:e-?mail|email this(?: page)?)"
     r"|share(?: this(?: page| article)?)?:?|teilen|partager"
     r"|close(?: window| this window)?|\[?(?:x|×)\]?|schließen|fermer|skip to .{1,40}"
-    r"|(?:was|is) this (?:page|article|information) helpful\??.{0,20}|(?:yes|no|yes no|oui|non|ja|nein)\??"
+    r"|(?:was|is) this (?:page|article|information|answer|section|topic) (?:helpful|useful)(?: to you)?\??.{0,20}"
+    r"|(?:did|do) (?:this (?:page|article)|you find (?:this|it)(?: page| article)?) (?:help(?:ful)?|useful)(?: you)?\??.{0,20}"
+    r"|war (?:diese seite|dieser artikel) hilfreich\??.{0,20}"
+    r"|cet(?:te)? (?:page|article) vous a-t-(?:il|elle) été utile ?\??.{0,20}"
+    r"|¿(?:te|le)? ?(?:ha sido|fue|resultó) útil (?:esta página|este artículo)\?.{0,20}"
+    r"|still need help\??|have more questions\?.{0,30}"
+    r"|\d+ (?:out )?of \d+ (?:people )?found this (?:article |page )?(?:helpful|useful)\.?"
+    r"|(?:yes|no|yes no|oui|non|ja|nein)\??"
     r"|log ?in|log ?out|sign ?in|sign ?up|register|subscribe|anmelden|se connecter|connexion|search|suche|rechercher"
     r"|home|menu|navigation|contents?|table of contents|on this page|tweet|like loading\.\.\."
     r"|(?:page )?(?:processed|generated|rendered|created) (?:in )?[\d.,]+ ?(?:s|sec|seconds)\b.{0,60}"
@@ -49,6 +56,23 @@ _GENERIC = re.compile(
     r"|download (?:as |this )?(?:pdf|page|document)?|pdf|comments are closed\.?|advertisements?",
     re.IGNORECASE,
 )
+# what stands above a list of links to other pages at the end
+_LINKS_HEADING = re.compile(
+    r"(?:related|recent|popular|latest|similar|recommended|more|other|further) (?:articles?|posts?|pages|content|topics|stories"
+    r"|reading|news|guides)|(?:you (?:may|might) also like|read more|read next|explore more|keep reading"
+    r"|follow us(?: on.{1,30})?"
+    r"|share(?: this(?: page| article| post)?)?(?: on.{1,30})?|articles in this section|quick links|useful links|site ?map)"
+    r"|(?:ähnliche|verwandte|weitere) (?:artikel|beiträge|seiten|themen)|folgen sie uns"
+    r"|articles (?:similaires|associés|connexes|récents)"
+    r"|suivez[- ]nous|artículos relacionados|síguenos|articoli correlati|seguici|artigos relacionados|siga-nos"
+    r"|(?:gerelateerde|verwante) artikelen|volg ons",
+    re.IGNORECASE,
+)
+# an address outside the site, or a place within the page
+_LEADS_OUT = re.compile(r"[a-z][a-z0-9+.-]*:|//|.*#", re.IGNORECASE)
+# blocks that such a list may have
+_LINKS_BLOCKS = 40
+_PARTS = re.compile(r"\s+[|·•»/]\s*|\s*[|·•»]\s+")
 _SEPARATORS = re.compile(r"[\s|·•/»«>–—-]{2,}")
 # a sentence with one of these says something of the policy
 _POLICY_VERB = re.compile(
@@ -66,7 +90,7 @@ _DATED = re.compile(r"updated|effective|revised|modified|version|stand|mise à j
 def trim_edges(content: etree._Element, start_rules: Sequence[Rule], end_rules: Sequence[Rule]) -> list[Removal]:
     """Trim both ends of the content, in place; gives the log."""
     selected = {rule.id: set(rule.select(content)) for rule in (*start_rules, *end_rules) if rule.select is not None}
-    removed: list[Removal] = []
+    removed = [*_trim_bar(content, iter, "start"), *_trim_bar(content, reversed, "end"), *_trim_links(content)]
     first, last = _outermost_blocks(content)
     for where, rules, edge in (("start", start_rules, first), ("end", end_rules, list(reversed(last)))):
         for block in edge:
@@ -78,6 +102,58 @@ def trim_edges(content: etree._Element, start_rules: Sequence[Rule], end_rules: 
                 removed.append(removal_of(block, rule, where=where))
                 _drop_with_shells(block, content)
     return removed
+
+
+def _trim_bar(content: etree._Element, in_turn: _Order, where: str) -> list[Removal]:
+    """Trim a bar of links to other pages of the site that has a block for each: a row of a table of 1999."""
+    waiting: list[etree._Element] = []
+    count = 0
+    for block in itertools.islice(_leaf_blocks(content, in_turn), _LINKS_BLOCKS):
+        text = words_of(block)
+        if block.tag in (*_HEADINGS, "li"):
+            break
+        if any(sign.isalnum() for sign in text):
+            if not _is_link(block, text) or any(map(_LEADS_OUT.match, _hrefs(block))):
+                break
+            count += 1
+        waiting.append(block)
+    if count < _LINK_BAR_LINKS:
+        return []
+    removed = [removal_of(block, "edge/link-bar", where=where) for block in waiting]
+    for block in waiting:
+        _drop_with_shells(block, content)
+    return [removal for removal in removed if removal.text]
+
+
+def _hrefs(block: etree._Element) -> list[str]:
+    return [(link.get("href") or "").strip() for link in block.iter("a")]
+
+
+def _trim_links(content: etree._Element) -> list[Removal]:
+    """Trim lists of links to other pages, with the heading that calls them so, from the end."""
+    removed: list[Removal] = []
+    waiting: list[etree._Element] = []
+    for block in list(itertools.islice(_leaf_blocks(content, reversed), _LINKS_BLOCKS)):
+        text = words_of(block)
+        if _LINKS_HEADING.fullmatch(text.strip(" :…")):
+            if waiting:
+                for gone in (block, *reversed(waiting)):
+                    removed.append(removal_of(gone, "edge/links", where="end"))
+                    _drop_with_shells(gone, content)
+            waiting = []
+        elif block.tag in _HEADINGS or not _is_link(block, text):
+            break
+        else:
+            waiting.append(block)
+    return removed
+
+
+def _is_link(block: etree._Element, text: str) -> bool:
+    """Whether a block is no more than links to elsewhere."""
+    links = [link for link in block.iter("a") if link.get("href")]
+    if any((link.get("href") or "").startswith(("#", "mailto:", "tel:")) for link in links):
+        return False
+    return bool(links) and sum(len(words_of(link)) for link in links) > _LINK_BAR_SHARE * len(_SEPARATORS.sub("", text))
 
 
 def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:
@@ -124,7 +200,8 @@ def _generic_rule(block: etree._Element, text: str) -> str | None:
 
 
 def _is_generic_line(text: str) -> bool:
-    is_generic = _GENERIC.fullmatch(text.strip(" |·•-–—»«>")) is not None
+    text = text.strip(" |·•-–—»«>")
+    is_generic = _GENERIC.fullmatch(text) is not None or all(map(_GENERIC.fullmatch, _PARTS.split(text)))
     return is_generic and not _POLICY_VERB.search(text) and not _DATED.search(text)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from archivepolicy.codings import decoded_body
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import platform_rules, sections, xhtml
+from archivepolicy.extraction.aria import apply_roles
 from archivepolicy.extraction.chrome import Pruner
 from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
 _BEGINNING_CHARS = 3_000
-EXTRACTOR_VERSION = "3"
+EXTRACTOR_VERSION = "4"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
 _SNIFF_CHARS = 2048
@@ -122,6 +123,7 @@ def _cut(content: _Content, section: Section) -> None:
     whole = words_of(root)
     if section.css is not None:
         root, outside = sections.selected(root, section.css)
+        apply_roles(root)
         normalise(root)
     if section.from_heading is not None or section.to_heading is not None:
         content.heading, beside = sections.cut(root, section)
@@ -205,6 +207,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
 def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
     found = platform_rules.detected(source)
+    apply_roles(page.body)
     content = _selected(page, found, domain)
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
@@ -216,6 +219,7 @@ def _unpruned(page: Page, section: Section) -> _Content:
     """The section that the reader named, cut out of the whole page."""
     content = _Content(root=page.body, nearby_heading=False, kept_share=1.0, removed=[], warnings=[])
     if section.css is None:
+        apply_roles(page.body)
         normalise(page.body)  # else after the selection: a selector is written for the page as it was
     _cut(content, section)
     return content
@@ -231,7 +235,7 @@ def _selected(page: Page, found: tuple[platform_rules.Platform, ...], domain: st
     pruner.prune()
     removed += pruner.removed
     site = SiteNames(domain=domain, page_title=page.title)
-    chosen = selection(body, weights, site)
+    chosen = selection(body, weights, site, main=pruner.main)
     kept = min(1.0, max(0.0, chosen.prose / whole)) if whole > 0 else 1.0
     content = _Content(
         root=chosen.content, nearby_heading=chosen.heading is not None, kept_share=kept, removed=removed, warnings=[]

@@ -75,7 +75,8 @@ def target_of(href: str, base: LinkBase) -> str | None:
         return None
     if href.startswith("#"):
         return quote(href, safe=_KEPT)
-    href = _HAS_SCHEME.sub(lambda scheme: scheme[0].lower(), href, count=1)
+    if scheme := _HAS_SCHEME.match(href):
+        href = scheme[0].lower() + href[scheme.end() :]
     if _CLOUDFLARE in href:
         _, hash_mark, code = href.partition("#")
         address = decoded_email(code) if hash_mark else None

@@ -30,6 +30,8 @@ _LISTS = ("ul", "ol")
 def mend(content: etree._Element) -> None:
     """Bring items into lists and lists into items, and number them, in place."""
     for item in list(content.iter("li")):
+        if item.text and len(item) and not _is_seen(item.text):
+            item.text = None  # a sign that takes no room would stand for words before the list in the item
         _enlist(item)
     for listing in list(content.iter(*_LISTS)):
         _order(listing)
@@ -156,9 +158,10 @@ def _runs(listing: etree._Element) -> Iterator[list[etree._Element]]:
 
 
 def _joined_run(last: etree._Element | None, listing: etree._Element, items: list[etree._Element]) -> etree._Element:
-    if last is None:
+    before = None if last is None else next(filter(says_something, last.iterchildren(reversed=True)), None)
+    if last is None or before is None:
         return listing
-    before, first = next(last.iterchildren(reversed=True)), items[0]
+    first = items[0]
     numbers = _number(before), _number(first)
     if (numbers[0] is None) != (numbers[1] is None):
         return listing

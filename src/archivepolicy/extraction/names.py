@@ -34,17 +34,20 @@ _CONSENT_CONTENT = re.compile(r"cookie-?(?:policy|declaration|list|table)|cookie
 _STRONG = re.compile(
     r"(?:^|[\s_-])(?:(?:site|page|main|global|app|bottom|web|sub)?footer(?:bar|area|nav|menu|links|container|wrapper|content)?"
     r"|bread-?crumbs?(?:nav|list|bar|container|wrapper)?|related-(?:articles?|posts?|content|links|pages)"
-    r"|nav-?bar|skip-?(?:links?|nav|to-(?:main|content))|skip-?to-?(?:main|content)|article-(?:votes|relatives|subscribe))(?:$|[\s_-])"
+    r"|nav-?bar|skip-?(?:links?|nav|to-(?:main|content))|skip-?to-?(?:main|content)|article-(?:votes|relatives|subscribe)"
+    r"|comments-area|comment-?list|comment-respond|disqus-thread)(?:$|[\s_-])"
 )
 # A weak word tells chrome where it ends a name or is followed by what a box is called: `left-sidebar`, `share-buttons`,
 # not `toc-content-heading`.
 _WEAK = re.compile(
-    r"(?:[a-z0-9-]+-)?(?:(?:side|main|top|sub|mega|mobile|drop-?down|user|lang(?:uage)?|left|right)?-?(?:menu|nav)|navigation"
-    r"|menubar|side-?bar|socials?|social-?(?:media|share)|share|sharing|sharedaddy|sociable|addthis|addtoany|modal|pop-?up"
-    r"|lightbox|log-?in|sign-?in|sign-?up|register|search|comments?|pagination|pager|page-links|widgets?|tool-?bar|tooltip"
+    r"(?:(?:[a-z0-9-]+-)?(?:(?:side|main|top|sub|mega|mobile|drop-?down|user|lang(?:uage)?|left|right)?-?(?:menu|nav)|navigation"
+    r"|menubar|side-?bar|author-(?:box|bio|card)|socials?|social-?(?:media|share)|share|sharing|sharedaddy|sociable|addthis|addtoany|modal|pop-?up"
+    r"|lightbox|log-?in|sign-?in|sign-?up|register|search|comments?|pagination|pager|page-links|tool-?bar|tooltip"
     r"|back-to-top|scroll-?top|to-top|top-?bar|subscribe|newsletter|advert(?:isement)?s?|ads|promo|(?:language|lang|locale)-?(?:switcher"
     r"|selector|chooser|picker)|post-(?:meta|navigation)|entry-meta|byline|download-app|app-?(?:store|download)|toc"
     r"|table-of-contents|feedback|helpful|rating|cart|announcement(?:-?bar)?|off-?canvas|overlay)"
+    # site builders call every box a widget: `elementor-widget-wrap`, `text-widget`
+    r"|(?!(?:elementor|siteorigin|sow?|fl|wixui|panel|wp|brz|vc|et|e|text|html|content|page|rich-?text|editor|heading|post)-)(?:[a-z0-9-]+-)?widgets?)"
     r"(?:-?(?:bar|box|container|wrapper|wrap|list|items?|links?|area|block|section|inner|content|form|buttons?|btn|icons?|panel|menu|\d+))*"
 )
 # Utility classes (`md:mb-4`, `[--gap:8px]`, `@container`) and states of a layout say nothing of purpose.
@@ -112,6 +115,17 @@ def _kind(names: str) -> NameKind | None:
     if _STRONG.search(words):
         return NameKind.STRONG
     return NameKind.WEAK if any(map(_WEAK.fullmatch, words.split())) else None
+
+
+@functools.lru_cache(maxsize=1024)
+def is_cookie_list(class_: str | None, id_: str | None) -> bool:
+    """Whether an element's names call it what a consent tool prints into a policy: its cookies.
+
+    >>> is_cookie_list("ot-sdk-row", "ot-sdk-cookie-policy"), is_cookie_list("page-cookie-policy", None)
+    (True, False)
+    """
+    words = normal_names(f"{class_ or ''} {id_ or ''}")
+    return _CONSENT.search(words) is not None and _CONSENT_CONTENT.search(words) is not None
 
 
 def is_banner(class_: str | None, id_: str | None) -> bool:

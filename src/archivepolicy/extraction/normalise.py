@@ -40,6 +40,8 @@ _KEPT_BLOCKS = frozenset({
 })  # fmt: skip
 # fonts in which letters are pictures; office software wrote its bullets so
 _DINGBAT_FONT = re.compile(r"wingdings|webdings|dingbats", re.IGNORECASE)
+# Word writes bold text with both `<b>` and this in its own words (`mso-bidi-font-weight`), which is not meant
+_BOLD_STYLE = re.compile(r"(?:^|[;\s])font-weight\s*:\s*(?:bold(?:er)?|[6-9]00)\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 
 
@@ -67,7 +69,7 @@ def _rename_all(content: etree._Element) -> None:
     for pre in list(content.iter("pre")):
         _rename_pre(pre)
     for element in content.iter("font", "span"):
-        _rename_dingbat(element)
+        _rename_styled(element)
     _unwrap_all(content, *_WORDS_ONLY)
     for element in elements(content):
         if element.tag not in _SETTLED:
@@ -105,9 +107,12 @@ def _rename(element: etree._Element) -> None:
         element.tag = "div"
 
 
-def _rename_dingbat(element: etree._Element) -> None:
-    """A letter that a font of pictures shows as a bullet, an arrow or a tick becomes a bullet."""
-    font = element.get("face") or element.get("style")
+def _rename_styled(element: etree._Element) -> None:
+    """A letter that a font of pictures shows as a bullet, an arrow or a tick becomes a bullet; words in bold become so."""
+    style = element.get("style")
+    if style and _BOLD_STYLE.search(style) and (element.text or "").strip():
+        element.tag = "b"
+    font = element.get("face") or style
     if font and len(element) == 0 and _DINGBAT_FONT.search(font) and len((element.text or "").strip()) == 1:
         element.text = "\N{BULLET}"
 
@@ -249,6 +254,8 @@ def _join_next(element: etree._Element) -> None:
 def _flatten_heading(heading: etree._Element) -> None:
     for bold in list(heading.iter("b")):
         bold.tag = _UNWRAPPED
+    for link in [link for link in heading.iter("a") if _is_permalink(link)]:
+        drop(link)
     if not _holds_block(heading):
         return
     if (
@@ -260,6 +267,12 @@ def _flatten_heading(heading: etree._Element) -> None:
     for block in [inner for inner in heading.iterdescendants("*") if inner.tag not in INLINE and inner.tag != "br"]:
         block.tail = " " + (block.tail or "")
         block.tag = _UNWRAPPED
+
+
+def _is_permalink(link: etree._Element) -> bool:
+    """Whether a link in a heading is only a sign that leads to the heading itself: `#`, `¶`, a picture of a chain."""
+    href = link.get("href") or ""
+    return "#" in href and not any(sign.isalnum() for sign in "".join(str(text) for text in link.itertext()))
 
 
 def _fill_paragraphs(element: etree._Element) -> None:

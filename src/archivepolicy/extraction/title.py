@@ -63,6 +63,11 @@ def nearest_heading(body: etree._Element, first: etree._Element, site: SiteNames
     return next((heading for heading in reversed(found) if _introduces(heading, site)), None)
 
 
+def names_document(words: str, site: SiteNames) -> bool:
+    """Whether words name a kind of document and are what `<title>` calls the page, or a part of that."""
+    return _DOCUMENT_WORD.search(words) is not None and words.casefold() in site.page_title.casefold()
+
+
 def _introduces(heading: etree._Element, site: SiteNames) -> bool:
     words = words_of(heading)
     if not words or len(words) > _MAX_TITLE_CHARS or _is_site_name(words, site.domain):

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
 # elements that hold no words of the page
-# a text field with so many words holds a document, not what a visitor typed (assumed)
-_TEXTAREA_WORDS = 100
 _WORDLESS = (
     "script", "style", "template", "svg", "noscript", "iframe", "object", "embed", "canvas", "audio", "video", "input",
     "select", "textarea", "dialog", "picture", "link", "meta", "map", "datalist", "applet", "basefont", "bgsound", "param",
     "math", "progress", "meter", "head", "title",
 )  # fmt: skip
+# a text field or a frame written in place with so many words holds a document, not what a visitor typed or an advert (assumed)
+_DOCUMENT_WORDS = 100
+_FRAMES = 20  # written in place that are read, since each is parsed by itself
+# a body of fewer characters is the shell of a page that a script fills; a sentence that asks for scripts has fewer words
+# than these (assumed)
+_SHELL_CHARS = 200
+_NO_SCRIPT_WORDS = 40
 # elements that stand in a line of text; all others begin a new one
 INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
@@ -87,15 +92,19 @@ def parsed_page(source: bytes) -> Page:
         ):  # Word's and advertisers' own elements, which stand inside lines
             element.tag = "span"
     image_headings(body)
-    for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _TEXTAREA_WORDS]:
+    for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
         _paragraphs_of(textarea)
+    for frame in [one for one in body.iter("iframe") if one.get("srcdoc")][:_FRAMES]:
+        _unfold_frame(frame)
+    for template in [one for one in body.iter("template") if one.get("shadowrootmode") or one.get("shadowroot")]:
+        template.tag = "div"  # what a browser shows in place of the element around it (HTML, declarative shadow roots)
     without_scripts = list(body.iter("noscript"))
     strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
-    if without_scripts and not words_of(body, limit=1):
-        for (
-            noscript
-        ) in without_scripts:  # all that the page says to a reader without scripts, as an archive's crawler is
+    if without_scripts and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
+        # all that the page says to a reader without scripts, as an archive's crawler is
+        least = _NO_SCRIPT_WORDS if words_of(body, limit=1) else 1
+        for noscript in [one for one in without_scripts if len(words_of(one).split()) >= least]:
             noscript.tag = "div"
             body.append(noscript)
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
@@ -112,6 +121,21 @@ def _paragraphs_of(textarea: etree._Element) -> None:
     textarea.tag, textarea.text = "div", None
     for text in filter(str.strip, texts):
         etree.SubElement(textarea, "p").text = text
+
+
+def _unfold_frame(frame: etree._Element) -> None:
+    """Make a block of a frame whose document stands in its own attribute, where it holds one worth reading."""
+    inner = _parsed((frame.get("srcdoc") or "").encode())
+    if inner is None:
+        return
+    body = _body(inner, is_frameset=False)
+    if len(words_of(body).split()) < _DOCUMENT_WORDS:
+        return
+    frame.text, frame[:] = body.text, list(body)
+    if _is_too_deep(frame.getroottree().getroot()):
+        frame[:] = []
+        return
+    frame.tag = "div"
 
 
 def _parsed(source: bytes) -> etree._Element | None:

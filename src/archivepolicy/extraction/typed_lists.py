@@ -132,7 +132,7 @@ def enlist_typed(content: etree._Element) -> None:
     if signed < _MIN_ITEMS:
         return
     for container in [content, *content.iter("li", "blockquote")]:
-        flow = list(_flow(container))
+        flow = _joined(list(_flow(container)))
         signs = [_sign_of(block) if block.tag == "p" else None for block in flow]
         for first, end in _runs(signs):
             if not _goes_on(signs, end):
@@ -175,6 +175,25 @@ def _flow(container: etree._Element) -> Iterator[etree._Element]:
             yield from _flow(child)
         elif child.tag == "hr" or says_something(child):
             yield child
+
+
+def _joined(flow: list[etree._Element]) -> list[etree._Element]:
+    """The blocks, each bullet that has a block for itself put before the paragraph that it stands for."""
+    joined: list[etree._Element] = []
+    for block in flow:
+        sign = joined[-1] if joined else None
+        if sign is not None and sign.tag == block.tag == "p" and _is_bullet(sign) and _sign_of(block) is None:
+            block.text = f"{(sign.text or '').strip()} {block.text or ''}"
+            drop(joined.pop())
+        joined.append(block)
+    return joined
+
+
+def _is_bullet(paragraph: etree._Element) -> bool:
+    if len(paragraph):
+        return False
+    match = _ALONE.fullmatch(paragraph.text or "")
+    return match is not None and match["bullet"] is not None
 
 
 def _runs(signs: Sequence[_Sign | None]) -> Iterator[tuple[int, int]]:
