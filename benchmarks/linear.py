@@ -4,19 +4,25 @@
 
 Pages of 0.1, 1 and 10 MB of each kind: an ordinary policy, and what authors and their tools have done to pages (nothing
 closed, nested without end, a table of 50,000 rows, one paragraph of breaks). Processor time; exit code 1 where ten times
-the size takes more than 20 times as long.
+the size takes more than 15 times as long.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import random
 import sys
 import time
 
 SIZES_MB = (0.1, 1.0, 10.0)
 # times per tenfold size: 10 is linear; caches that no longer fit and the collector's passes take the rest
-ALLOWED_PER_TENFOLD = 20
+ALLOWED_PER_TENFOLD = 15
+# the best of so many runs: other processes take their share of the caches too
+RUNS = 3
+ONCE_BYTES = 5_000_000
+# below this the machine's own jitter is larger than what is measured
+MIN_TIME_S = 0.05
 SENTENCE = "We collect the personal data that you give us, and we use it as paragraph {n} of this policy says."
 KINDS = {  # name: (before, unit, after)
     "policy": (
@@ -35,11 +41,42 @@ KINDS = {  # name: (before, unit, after)
     "plain text": ("", f"{SENTENCE} ", ""),
     "years": ("", "2013 ", ""),
     "links": ("", "<a href='http://meadow.example/{n}'>link {n}</a> ", ""),
+    "spans": ("<p>", f"{SENTENCE} <span>so <span>it</span> is</span> ", "</p>"),
+    "images": ("<p>", f"{SENTENCE} <img src=x.gif> ", "</p>"),
+    "emphasis": ("<p>", f"<b>Data. </b><i>{SENTENCE}</i><b>so</b> ", "</p>"),
+    "headings": ("", f"<h2>{{n}}. Use of data</h2>{SENTENCE}", ""),
+    "cells": ("<table><tr>", "<td>cell {n}</td>", "</tr></table>"),
+    "lists in lists": ("", f"<ul><li>{SENTENCE}<ol start=3><li>{{n}}</ol></ul>", ""),
+    "typed items": ("<p>", "- item {n}<br>", "</p>"),
+    "quotations": ("", f"<blockquote>{SENTENCE}</blockquote>", ""),
+    "preformatted": ("<pre>", f"{SENTENCE}\n\n", "</pre>"),
+    "scripts": ("", f"<script>var a = 1;</script>{SENTENCE}", ""),
+    "comments": ("", f"<!-- {{n}} -->{SENTENCE}", ""),
+    "attributes": ("<p class='", "menu footer x{n} ", f"'>{SENTENCE}</p>"),
+    "chrome": ("", f"<div class='menu x{{n}}'><a href=/{{n}}>Home</a></div><p>{SENTENCE}</p>", ""),
+    "signs": ("<p>", "* _ ` [ ] ( ) &lt; &amp; | ~~ ", "</p>"),
+    "openings": ("<p>", "[*_`&lt;", "</p>"),
+    "one word": ("<p>", "a", "</p>"),
+    "spaces": ("<p>a", " \n", "b</p>"),
+    "entities": ("<p>", "&#30;&nbsp;&eacute; ", "</p>"),
+    "stray ends": ("", f"</div></p></td>{SENTENCE}", ""),
+    "brackets": ("", "<", ""),
+}
+
+
+NOISE = {  # bytes that are no page
+    "binary": lambda random, size: random.randbytes(size),
+    "broken UTF-8": lambda random, size: b"<p>" + b"caf\xc3 \xe9t\xff\xe2\x82 we collect data. " * (size // 35),
+    "zeros": lambda random, size: b"\0" * size,
+    "UTF-16 without a mark": lambda random, size: f"<p>{SENTENCE} ".encode("utf-16-le") * (size // 200),
+    "no markup": lambda random, size: f"{SENTENCE}\n".encode() * (size // 100),
 }
 
 
 def page(kind: str, size_bytes: int) -> bytes:
     """A page of a kind, of about that size."""
+    if kind in NOISE:
+        return NOISE[kind](random.Random(1), size_bytes)  # noqa: S311 -- nothing is kept secret
     before, unit, after = KINDS[kind]
     count = size_bytes // len(unit)
     text = "".join(unit.replace("{n}", str(number)) for number in range(count))
@@ -73,9 +110,12 @@ def main() -> int:
         + "|"
     )
     is_missed = False
-    for kind in args.kinds.split(",") if args.kinds else KINDS:
-        times = [seconds(page(kind, int(size * 1_000_000))) for size in sizes]
-        worst = max((later / max(earlier, 0.01) for earlier, later in itertools.pairwise(times)), default=0.0)
+    for kind in args.kinds.split(",") if args.kinds else (*KINDS, *NOISE):
+        times = [
+            min(seconds(payload) for _ in range(RUNS if len(payload) < ONCE_BYTES else 1))
+            for payload in (page(kind, int(size * 1_000_000)) for size in sizes)
+        ]
+        worst = max((later / max(earlier, MIN_TIME_S) for earlier, later in itertools.pairwise(times)), default=0.0)
         is_missed = is_missed or worst > ALLOWED_PER_TENFOLD
         print(f"| {kind} | " + " | ".join(f"{time_s:.2f}" for time_s in times) + f" | {worst:.1f} |", flush=True)
     return int(is_missed)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from peers.browser import Browser, chromium_program, running_browser
 from peers.isolation import isolated_environment, loopback_guard
 from peers.pywb_environment import PywbUnavailableError, pywb_python
 from peers.pywb_peer import PywbPeer, running_pywb
@@ -38,6 +39,21 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no corpus of real pages at {folder}; name one in ARCHIVEPOLICY_CORPUS")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(loopback_guard: None) -> Iterator[Browser]:
+    """A real Chromium; without one the test is skipped, except on CI, where it fails."""
+    program = chromium_program(ENVIRONMENT)
+    if program == "none":
+        pytest.skip("ARCHIVEPOLICY_CHROMIUM=none: tests in a browser are switched off")
+    if program is None:
+        reason = "no Chromium on this machine: install it, or name one in ARCHIVEPOLICY_CHROMIUM"
+        if ENVIRONMENT.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with running_browser(program) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import zlib
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.codings import CodingError, decoded_body, decoded_chunks
 
 PAGE = b"<html>" + b"we keep your data for 90 days " * 50
 
@@ -60,3 +61,30 @@ def test_any_bytes_give_bytes(body: bytes, label: str | None) -> None:
     decoded, warnings = decoded_body(body, label)
     assert isinstance(decoded, bytes)
     assert all(isinstance(warning, str) for warning in warnings)
+
+
+@given(st.binary(max_size=3000), st.integers(0, 3), st.integers(1, 700))
+def test_pieces_give_what_the_whole_gives(payload: bytes, rounds: int, size: int) -> None:
+    if payload.startswith(b"\x1f\x8b"):
+        return
+    body = payload
+    for _ in range(rounds):
+        body = gzip.compress(body)
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    assert b"".join(decoded_chunks(pieces, "gzip" if rounds else None)) == payload
+
+
+@given(st.binary(max_size=300))
+def test_pieces_of_anything_give_bytes_or_a_coding_error(junk: bytes) -> None:
+    with contextlib.suppress(CodingError):
+        b"".join(decoded_chunks([b"\x1f\x8b" + junk, junk]))
+
+
+def test_pieces_cut_short_or_too_many_are_an_error() -> None:
+    whole = gzip.compress(b"row\n" * 10_000)
+    with pytest.raises(CodingError, match="cut short"):
+        list(decoded_chunks([whole[:-20]]))
+    with pytest.raises(CodingError, match="more than 1000 bytes"):
+        list(decoded_chunks([whole], max_bytes=1000))
+    assert b"".join(decoded_chunks([whole + whole + b"\0\0"])) == b"row\n" * 20_000
+    assert b"".join(decoded_chunks([brotli.compress(b"rows")], "br")) == b"rows"

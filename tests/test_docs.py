@@ -73,6 +73,20 @@ def test_the_provenance_table_names_every_key() -> None:
             assert all(f"`{inner}`" in table for inner in value), key
 
 
+def test_the_diff_tables_name_every_key() -> None:
+    import archivepolicy as ap
+    from archivepolicy.records.change import SCHEMA_VERSION as DIFF_SCHEMA_VERSION
+
+    table = (CHECKOUT / "docs" / "diff.md").read_text(encoding="utf-8")
+    assert f"schema version {DIFF_SCHEMA_VERSION}" in table
+    given = ap.diff("one two\n\nthree\n", "one four\n\nthree\n").to_dict()
+    for part in (given, given["old"], given["changes"][0], given["changes"][0]["spans"][0]):
+        for key in part:
+            assert f"`{key}`" in table, key
+    for value in (*ap.Op, *ap.Cls):
+        assert f"`{value}`" in table, value
+
+
 def test_every_dependency_has_its_reason_beside_it() -> None:
     text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
     for requirement in tomllib.loads(text)["project"]["dependencies"]:

@@ -25,10 +25,15 @@ POLICY = (
 
 
 def write(path: Path, *captures: tuple[str, str, bytes]) -> Path:
+    """Write captures; a body that begins with `->` is a redirect."""
     with path.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for date, url, body in captures:
-            http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+            headers = [("Content-Type", "text/html")]
+            if body.startswith(b"->"):
+                headers.append(("Location", body[2:].decode()))
+            status = "302 Found" if body.startswith(b"->") else "200 OK"
+            http = StatusAndHeaders(status, headers, protocol="HTTP/1.1")
             fields = {"WARC-Date": date}
             record = writer.create_warc_record(
                 url, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=fields
@@ -48,6 +53,16 @@ def frames_warc(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("2001-01-31T23:30:00Z", inner, POLICY.format(year=2000).encode()),  # nearer by hours, of another day
         ("2001-02-01T10:00:01Z", f"{SITE}/legal/menu.html", b"<a href=/>Home</a>"),
         ("2002-02-01T10:00:00Z", f"{SITE}/lost/", FRAMESET),
+        ("2004-02-01T10:00:00Z", f"{SITE}/moved/", FRAMESET),
+        ("2004-02-01T10:00:01Z", f"{SITE}/moved/text/privacy.html", b"->/new/one.html"),
+        ("2004-02-01T10:00:02Z", f"{SITE}/new/one.html", b"->/new/two.html"),
+        ("2001-02-01T10:00:03Z", f"{SITE}/new/two.html", POLICY.format(year=2002).encode()),
+        ("2004-02-01T10:00:03Z", f"{SITE}/new/two.html", POLICY.format(year=2004).encode()),
+        ("2005-02-01T10:00:00Z", f"{SITE}/circle/", FRAMESET),
+        ("2005-02-01T10:00:01Z", f"{SITE}/circle/text/privacy.html", b"->/circle/text/privacy.html"),
+        ("2006-02-01T10:00:00Z", f"{SITE}/gone/", FRAMESET),
+        ("2006-02-01T10:00:01Z", f"{SITE}/gone/text/privacy.html", b"->/"),
+        ("2006-02-01T10:00:02Z", f"{SITE}/", POLICY.format(year=2006).encode()),
         ("2003-02-01T10:00:00Z", f"{SITE}/outer/", b"<frameset cols=*><frame src='/legal/' name=main></frameset>"),
     )
 
@@ -89,6 +104,18 @@ def test_a_frameset_costs_one_listing_and_one_replay_more_and_nothing_when_kept(
 
 def test_frames_within_frames_are_followed(frames_warc: Path) -> None:
     assert "In 2001 we keep" in ap.get(f"{SITE}/outer/", archive=frames_warc).markdown
+
+
+def test_redirects_of_a_frame_are_followed(archive: str | Path) -> None:
+    snapshot = ap.get(f"{SITE}/moved/", archive=archive)
+    assert "In 2004 we keep" in snapshot.markdown
+    assert snapshot.provenance["frames"][0]["url"] == f"{SITE}/new/two.html"
+
+
+@pytest.mark.parametrize("path", ["circle", "gone"])
+def test_redirects_that_lead_nowhere_or_home_are_not_followed(frames_warc: Path, path: str) -> None:
+    with pytest.raises(ap.UnusableCaptureError):
+        ap.get(f"{SITE}/{path}/", archive=frames_warc)
 
 
 def test_a_frame_that_was_not_archived_leaves_the_page_unusable(frames_warc: Path) -> None:

@@ -8,10 +8,15 @@ small body that unpacks to gigabytes is an attack, not a policy.
 from __future__ import annotations
 
 import zlib
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import brotli
 
 from archivepolicy.errors import UnusableCaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 GZIP_MAGIC = b"\x1f\x8b"
 # The largest policy page in any corpus seen is below 10 MB; twenty times that is no page.
@@ -19,6 +24,7 @@ MAX_BODY_BYTES = 200_000_000
 # Bodies compressed twice occur (server and proxy); more rounds than this are a loop.
 _MAX_ROUNDS = 3
 _CHUNK_BYTES = 1 << 20
+CUT_SHORT = "The compressed body is cut short; what could be unpacked was used."
 
 
 class CodingError(UnusableCaptureError):
@@ -53,12 +59,72 @@ def decoded_body(
         body, complete = _inflated(body, zlib.MAX_WBITS | 16, max_bytes)
         labelled = [label for label in labelled if label not in ("gzip", "x-gzip")]
         if not complete:
-            warnings.append("The compressed body is cut short; what could be unpacked was used.")
+            warnings.append(CUT_SHORT)
             break
     for label in reversed(labelled):
         body, warning = _undone(body, label, max_bytes)
         warnings.extend(warning)
     return body, tuple(warnings)
+
+
+def decoded_chunks(
+    chunks: Iterable[bytes], content_encoding: str | None = None, *, max_bytes: int = MAX_BODY_BYTES
+) -> Iterator[bytes]:
+    """Undo gzip, once or several times over, piece by piece, for bodies that need not fit into memory.
+
+    Args:
+        chunks: The body in pieces.
+        content_encoding: As for `decoded_body`. Another coding than gzip is undone in memory.
+        max_bytes: Bound on the result.
+
+    Raises:
+        CodingError: The result passes `max_bytes`, or a gzip stream is cut short or damaged: what is counted row by row must
+            be whole.
+    """
+    labels = {label.strip().lower() for label in (content_encoding or "").split(",")}
+    if labels & {"deflate", "br"}:
+        yield decoded_body(b"".join(chunks), content_encoding, max_bytes=max_bytes)[0]
+        return
+    pieces = iter(chunks)
+    for _ in range(_MAX_ROUNDS):
+        head = b""
+        while len(head) < len(GZIP_MAGIC) and (piece := next(pieces, None)) is not None:
+            head += piece
+        pieces = chain((head,), pieces)
+        if not head.startswith(GZIP_MAGIC):
+            break
+        pieces = _gunzipped(pieces, max_bytes)
+    total = 0
+    for piece in pieces:
+        total += len(piece)
+        if total > max_bytes:
+            raise CodingError(f"the body unpacks to more than {max_bytes} bytes")
+        yield piece
+
+
+def _gunzipped(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
+    """Inflate gzip members one after another."""
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    total = 0
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            if inflater.eof:
+                if not rest.startswith(GZIP_MAGIC[:1]):  # padding after the last member is common and harmless
+                    return
+                inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                piece = inflater.decompress(rest, _CHUNK_BYTES)
+            except zlib.error as cause:
+                raise CodingError("the compressed body is damaged") from cause
+            rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+            total += len(piece)
+            if total > max_bytes:
+                raise CodingError(f"the body unpacks to more than {max_bytes} bytes")
+            if piece:
+                yield piece
+    if not inflater.eof:
+        raise CodingError("the compressed body is cut short")
 
 
 def _undone(body: bytes, label: str, max_bytes: int) -> tuple[bytes, tuple[str, ...]]:

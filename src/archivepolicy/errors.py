@@ -91,15 +91,25 @@ class UnusableCaptureError(ArchivePolicyError):
         url: The original URL.
         timestamp: The capture's 14 digits, or None where every capture is unusable.
         reasons: Why, a phrase each; may be empty.
+        successor_url: Where archived redirects of the URL lead, or None: what to ask for instead.
     """
 
     exit_code = 5
 
-    def __init__(self, message: str, *, url: str, timestamp: str | None = None, reasons: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        url: str,
+        timestamp: str | None = None,
+        reasons: tuple[str, ...] = (),
+        successor_url: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.url = url
         self.timestamp = timestamp
         self.reasons = reasons
+        self.successor_url = successor_url
 
 
 class ExcludedError(UnusableCaptureError):

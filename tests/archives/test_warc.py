@@ -151,7 +151,7 @@ def test_what_is_no_archive_file_is_said_to_be_none(tmp_path: Path, content: byt
 def test_absent_files_and_empty_folders(tmp_path: Path) -> None:
     with pytest.raises(ArchiveFileError, match="no such archive file"):
         open_archive(tmp_path / "nothing.warc")
-    with pytest.raises(ArchiveFileError, match="no WARC or ARC file in the folder"):
+    with pytest.raises(ArchiveFileError, match="no WARC, ARC or WACZ file in the folder"):
         open_archive(tmp_path)
 
 

@@ -17,6 +17,7 @@ from archivepolicy.errors import (
     RateLimitedError,
 )
 from archivepolicy.records import Capture
+from peers.clock import Clock
 from peers.exchanges import replayed
 from peers.faulty import Answer, FaultyServer, faulty_server
 from peers.pywb_peer import PywbPeer
@@ -34,7 +35,8 @@ def server() -> Iterator[FaultyServer]:
 
 
 def archive(server: FaultyServer, *, max_wait_s: float = 0) -> WaybackArchive:
-    session = Session(server.url, max_wait_s=max_wait_s, sleep=lambda seconds: None)
+    clock = Clock()
+    session = Session(server.url, max_wait_s=max_wait_s, sleep=clock.sleep, now=clock.now)
     return WaybackArchive(server.url, session=session, now=lambda: "20261123000000")
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import random
+import re
 
+import brotli
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -303,3 +306,48 @@ def test_html5_without_a_body_tag_loses_nothing() -> None:
 @pytest.mark.parametrize("reference", ["&#30;", "&#x1e;", "&#12;", "&#xffff;", "&#0;"])
 def test_control_characters_in_references_vanish(reference: str) -> None:
     assert document(f"<p>a{reference}b</p>").markdown.replace("\ufffd", "") == "ab\n"
+
+
+SENTENCE = "We collect the personal data that you give us, and we use it as this policy says. "
+ODD = {
+    "empty": b"",
+    "NULs": b"<p>a\0b</p>" * 1000 + b"\0" * 100_000,
+    "binary": random.Random(1).randbytes(300_000),
+    "broken UTF-8": b"<p>caf\xc3 \xe9t\xff\xe2\x82 we collect data. " * 3000,
+    "UTF-16 without a mark": f"<html><body><p>{SENTENCE}".encode("utf-16-le") * 200,
+    "odd UTF-16": b"\xff\xfe" + f"<p>{SENTENCE}".encode("utf-16-le") * 20 + b"x",
+    "nothing closed": ("<table><tr><td><ul><li><a href=x><b><i><p>" + SENTENCE).encode() * 400,
+    "only openings": b"<" * 200_000,
+    "half a tag": b"<p>We collect data.<div class='x" + b"y" * 100_000,
+    "half a comment": b"<p>We collect data.<!-- " + b"-" * 100_000,
+    "half an entity": b"<p>" + b"&#x" * 60_000,
+    "one long word": b"<p>" + b"a" * 300_000,
+    "one attribute": b"<p class='" + b"menu footer " * 30_000 + b"'>We collect data.</p>",
+    "many attributes": b"<p " + b"".join(b"a%d=1 " % at for at in range(20_000)) + b">We collect data.</p>",
+    "half a gzip": gzip.compress(SENTENCE.encode() * 5000)[:400],
+    "half a brotli": brotli.compress(SENTENCE.encode() * 5000)[:60],
+    "control references": b"<p>" + b"&#1;&#x1f;&#30;a" * 20_000,
+    "our own marks": "".join(f"<p>{chr(code)}a{chr(code)}</p>" for code in range(1, 32)).encode() * 50,
+    "signs": b"<p>" + b"*_`[]()<>&|~\\!#+-=. " * 10_000,
+    "lists in nothing": b"<li><dd><dt><td><tr><caption><option>a" * 3000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("label", [None, "gzip", "br"])
+def test_no_bytes_make_it_fail_or_leave_marks(name: str, label: str | None) -> None:
+    markdown = extract(ODD[name], url="http://a.example/", content_type="text/html", content_encoding=label).markdown
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", markdown)
+
+
+def test_ten_megabytes_of_any_bytes_are_read() -> None:
+    payload = b"<p>We collect data.</p>" + random.Random(2).randbytes(10_000_000)
+    assert extract(payload, content_type="text/html").encoding
+
+
+@pytest.mark.parametrize("depth", [3000, 50_000])
+@pytest.mark.parametrize("tag", ["div", "b", "ul><li", "blockquote", "table><tr><td", "a href=x", "font", "ol><li"])
+def test_nesting_without_end_keeps_the_words(tag: str, depth: int) -> None:
+    assert (
+        "We collect" in extract(f"<{tag}>".encode() * depth + SENTENCE.encode() * 5, content_type="text/html").markdown
+    )

@@ -108,11 +108,11 @@ def test_word() -> None:
     assert "supportLists" not in found
 
 
-def test_a_letter_in_a_font_of_pictures_is_a_bullet() -> None:
+def test_a_letter_in_a_font_of_pictures_is_a_bullet_and_two_are_a_list() -> None:
     page = (
         f'<p><font face="Wingdings">ü</font> {A}</p><p><span style="font-family: Webdings">4</span> {B}</p><p>{C}</p>'
     )
-    assert markdown(page) == f"• {A}\n\n• {B}\n\n{C}\n"
+    assert markdown(page) == f"- {A}\n- {B}\n\n{C}\n"
 
 
 def test_definition_lists() -> None:

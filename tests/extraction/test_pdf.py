@@ -216,6 +216,53 @@ def _letters(markdown: str) -> str:
     return re.sub(r"\]\([^)]*\)|\W", "", markdown)
 
 
+def numbered(*names: str, gap: float = 28) -> list[Text]:
+    """Numbered headings in the body's font, each with a paragraph."""
+    page = lines(60, "Privacy Policy", font="B", size=20)
+    top = 100.0
+    for name in names:
+        page += [*lines(top, name), *lines(top + gap, FULL, REST)]
+        top += 2 * gap + 28
+    return page
+
+
+def test_numbers_in_turn_tell_headings_in_the_body_s_font() -> None:
+    markdown = converted(numbered("1. Scope", "2. Terms", "2.1 Cookies", "3 Your rights")).markdown
+    assert re.findall(r"(?m)^#.*$", markdown) == [
+        "# Privacy Policy",
+        "## 1. Scope",
+        "## 2. Terms",
+        "### 2.1 Cookies",
+        "## 3 Your rights",
+    ]
+    assert markdown.count(f"{FULL} {REST}") == 4
+
+
+def test_a_heading_right_above_its_paragraph_is_told_from_it() -> None:
+    markdown = converted(numbered("1. Scope", "2. Terms", "3. Your rights", gap=14)).markdown
+    assert re.findall(r"(?m)^##.*$", markdown) == ["## 1. Scope", "## 2. Terms", "## 3. Your rights"]
+    assert markdown.count(f"\n\n{FULL} {REST}") == 3
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("1. Scope", "2. Terms"),  # two make no series
+        ("1. Scope", "3. Terms", "5. Rights"),
+        ("1. scope of it", "2. terms of it", "3. rights of it"),
+        ("1. We keep it.", "2. We sell it.", "3. We lose it."),
+    ],
+)
+def test_numbers_out_of_turn_and_sentences_tell_nothing(names: tuple[str, ...]) -> None:
+    assert "##" not in converted(numbered(*names)).markdown
+
+
+def test_a_list_of_numbers_is_no_series_of_headings() -> None:
+    page = [*lines(60, "Privacy Policy", font="B", size=20), *lines(100, FULL, REST)]
+    page += lines(150, "1. Names", "2. Dates", "3. Places", step=24) + lines(240, FULL, REST)
+    assert "##" not in converted(page).markdown
+
+
 @pytest.mark.corpus
 def test_real_pdfs_keep_their_words_and_lose_their_running_lines(corpus: Path) -> None:
     folder = corpus / "archive"

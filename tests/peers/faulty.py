@@ -1,6 +1,7 @@
 """A web server on this machine that answers as a test tells it to, wrongly too, and remembers what it was asked."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Fault = Literal["hang", "reset", "truncated"]
+Fault = Literal["hang", "reset", "truncated", "reset midway", "stall midway", "drip"]
+_DRIP_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,9 @@ class Answer:
         headers: Sent as they stand, doubles and blanks included; Content-Length is added when there is none.
         body: The bytes of the body, as they travel.
         fault: `hang` (nothing is sent until the server closes), `reset` (the connection is reset at once), or
-            `truncated` (Content-Length promises 1000 bytes more than come before the connection closes).
+            `truncated` (Content-Length promises 1000 bytes more than come before the connection closes), `reset midway`
+            and `stall midway` (the head and half of the body come, then the connection is reset, or nothing more comes),
+            or `drip` (the body comes byte by byte, fifty a second).
     """
 
     status: int = 200
@@ -88,6 +92,10 @@ class FaultyServer:
         """Block until the server closes."""
         self._closing.wait()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait a while; whether the server closes."""
+        return self._closing.wait(seconds)
+
     def close(self) -> None:
         """Let go of the clients that were left hanging."""
         self._closing.set()
@@ -116,9 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             faulty.wait_until_closing()
             self.close_connection = True
         elif answer.fault == "reset":
-            self.close_connection = True
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            self._reset()
         else:
             self._send(answer)
 
@@ -135,14 +141,39 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
         lines += [f"{name}: {value}" for name, value in headers]
         body = b"" if self.command == "HEAD" else answer.body
-        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        if answer.fault == "drip":
+            self._drip(head, body)
+        elif answer.fault in ("reset midway", "stall midway"):
+            self.wfile.write(head + body[: len(body) // 2])
+            if answer.fault == "stall midway":
+                self.server.faulty.wait_until_closing()
+            else:
+                self.server.faulty.wait(_DRIP_S)  # a reset overtakes what is not read yet
+            self._reset()
+        else:
+            self.wfile.write(head + body)
+
+    def _drip(self, head: bytes, body: bytes) -> None:
+        self.wfile.write(head)
+        for at in range(len(body)):
+            if self.server.faulty.wait(_DRIP_S):
+                break
+            self.wfile.write(body[at : at + 1])
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
 
 @contextmanager
-def faulty_server() -> Iterator[FaultyServer]:
-    """Run a server on a free local port until the block ends."""
+def faulty_server(tls: ssl.SSLContext | None = None) -> Iterator[FaultyServer]:
+    """Run a server on a free local port until the block ends; with a certificate, over TLS."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.faulty = FaultyServer(url=f"http://127.0.0.1:{server.server_port}")
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        server.faulty = FaultyServer(url=f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

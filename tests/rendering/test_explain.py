@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import lxml.html
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from archivepolicy.records import Removal
 from archivepolicy.records.explanation import Explanation, Part
 from archivepolicy.rendering.explain import explanation_as_html, explanation_as_text, print_explanation
+from peers.browser import Browser
 
 EXPLANATION = Explanation(
     title="Privacy <b>",
@@ -64,3 +66,22 @@ def test_as_html_it_stands_alone() -> None:
     assert "url(" not in html
     assert "prefers-color-scheme: dark" in html
     assert "https://a.example/?a=1&amp;b=2" in html
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_in_a_browser_it_is_readable_and_fetches_nothing(browser: Browser, tmp_path: Path, dark: bool) -> None:
+    file = tmp_path / "explanation.html"
+    file.write_text(explanation_as_html(EXPLANATION), encoding="utf-8")
+    with browser.show(file, dark=dark, scripts=False, width=360) as shown:
+        assert shown.page.title() == "What was removed: Privacy <b>"
+        assert shown.page.locator("main del").all_inner_texts() == [
+            "Home [bold]Blog[/bold]", "Powered by A", "Nobody knows",
+        ]  # fmt: skip
+        assert shown.style("main del", "text-decoration-line") == "line-through"
+        assert shown.style("main h1", "text-decoration-line") == "none"
+        ground, ink = shown.style("body", "background-color"), shown.style("body", "color")
+        assert (ground, ink) == (
+            ("rgb(22, 22, 22)", "rgb(232, 232, 232)") if dark else ("rgb(255, 255, 255)", "rgb(27, 27, 27)")
+        )
+        assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert (shown.fetched, shown.said) == ([], [])

@@ -1,10 +1,10 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from archivepolicy.errors import ExcludedError, NoCaptureError, NotReplayableError, UnusableCaptureError
-from archivepolicy.records import Answer, Capture, Listing, Select
-from archivepolicy.resolution import Question, Reading, search
+from archivepolicy.records import Answer, Capture, Kind, Listing, Relation, Select
+from archivepolicy.resolution import Assessment, Question, Reading, search, site_of, site_verdict
 from archivepolicy.resolution.search import MAX_READS
 from archivepolicy.timestamps import parse_period
 
@@ -14,6 +14,11 @@ NEW = "http://a.example/legal/privacy"
 
 def capture(timestamp: str, *, url: str = HOME, status: int | None = 200, digest: str | None = None) -> Capture:
     return Capture(url=url, timestamp=timestamp, status=status, digest=digest or timestamp, archive="here")
+
+
+def site_assessment(url: str) -> Assessment:
+    site = site_of(HOME, url, title="", text="")
+    return Assessment(verdict=site_verdict(site), site=site)
 
 
 class Web:
@@ -50,9 +55,16 @@ class Web:
             return Reading(reason=self.unusable[one.timestamp])
         return Reading(value=f"text of {one.timestamp}")
 
-    def ask(self, date: str, select: Select = Select.AS_OF) -> Answer:
-        question = Question(url=HOME, period=parse_period(date), select=select, archive="here")
-        value, answer = search(question, list_captures=self.list_captures, read=self.read)
+    def ask(
+        self,
+        date: str,
+        select: Select = Select.AS_OF,
+        *,
+        accept: frozenset[Kind] = frozenset(),
+        assess: Callable[[str], Assessment] = lambda _: Assessment(),
+    ) -> Answer:
+        question = Question(url=HOME, period=parse_period(date), select=select, archive="here", accept=accept)
+        value, answer = search(question, list_captures=self.list_captures, read=self.read, assess=assess)
         assert value == f"text of {answer.capture.timestamp}"
         return answer
 
@@ -180,7 +192,73 @@ def test_another_site_s_text_is_labelled() -> None:
         capture("20150101000002", url="http://b.example/privacy"),
         locations={"20150101000000": "http://b.example/privacy"},
     )
-    assert any("another site" in note and "b.example" in note for note in web.ask("2015").notes)
+    answer = web.ask("2015", assess=lambda _: site_assessment("http://b.example/privacy"))
+    assert any("another site" in note and "b.example" in note for note in answer.notes)
+    assert answer.site is not None
+    assert answer.site.relation is Relation.SUCCESSOR
+    assert answer.verdict.is_usable
+    assert answer.successor_url == "http://b.example/privacy"
+
+
+def test_an_unrelated_site_s_text_is_passed_over_unless_it_is_accepted() -> None:
+    web = Web(
+        capture("20140101000000"),
+        capture("20150101000000", status=301),
+        capture("20150101000002", url="http://b.example/shop"),
+        locations={"20150101000000": "http://b.example/shop"},
+    )
+    assessments = {"text of 20150101000002": site_assessment("http://b.example/shop")}
+    answer = web.ask("2015", assess=lambda text: assessments.get(text, Assessment()))
+    assert answer.capture.timestamp == "20140101000000"
+    assert answer.successor_url is None
+    (skipped,) = [one for one in answer.skipped if one.kind]
+    assert (skipped.kind, skipped.capture.timestamp) == (Kind.OTHER_SITE, "20150101000002")
+    assert "unrelated: b.example" in skipped.reason
+    taken = web.ask("2015", accept=frozenset({Kind.OTHER_SITE}), assess=lambda text: assessments[text])
+    assert taken.capture.timestamp == "20150101000002"
+    assert taken.verdict.kind is Kind.OTHER_SITE
+    assert any("accepted as asked" in note for note in taken.notes)
+
+
+def test_an_accepted_error_is_read() -> None:
+    web = Web(capture("20140101000000"), capture("20150101000000", status=404))
+    assert web.ask("2015").capture.timestamp == "20140101000000"
+    assert web.ask("2015", accept=frozenset({Kind.ERROR})).capture.timestamp == "20150101000000"
+
+
+def test_where_the_url_leads_is_offered_when_nothing_answers() -> None:
+    web = Web(capture("20150101000000", status=301), locations={"20150101000000": NEW})
+    with pytest.raises(
+        UnusableCaptureError, match="archived redirects lead to http://a.example/legal/privacy"
+    ) as caught:
+        web.ask("2015")
+    assert caught.value.successor_url == NEW
+
+
+@pytest.mark.parametrize(
+    ("asked", "url", "text", "relation"),
+    [
+        ("http://www.a-hosting.example/privacy", "https://a-hosting.example/x", "", Relation.SAME),
+        ("http://shop.a-hosting.example/", "https://www.a-hosting.example/x", "", Relation.SAME),
+        ("http://gardens.co.uk/privacy", "http://gardens.com/", "", Relation.SIBLING),
+        ("http://gardensforum.com/privacy", "http://gardens.net/", "", Relation.SIBLING),
+        ("http://art.com/privacy", "http://party.net/x", "", Relation.UNRELATED),
+        ("http://smallhost.net/privacy", "http://bighost.com/about", "SmallHost is ours now.", Relation.SUCCESSOR),
+        ("http://smallhost.net/privacy", "http://bigbrand.com/legal/privacy-notice", "", Relation.SUCCESSOR),
+        ("http://smallhost.net/privacy", "http://bigbrand.com/welcome", "", Relation.UNRELATED),
+        ("http://somebody.blogspot.com/privacy", "http://www.blogger.com/privacy", "", Relation.PLATFORM),
+        ("http://somebody.blogspot.com/p", "http://other.blogspot.com/p/privacy.html", "", Relation.SUCCESSOR),
+        ("http://somefans.net/privacy", "http://www.amazon.co.uk/privacy", "", Relation.PLATFORM),
+        ("http://smallhost.net/privacy", "http://www.hugedomains.com/privacy", "", Relation.PLATFORM),
+        ("http://www.youtube.com/t/privacy", "http://www.google.com/policies/privacy/", "", Relation.SUCCESSOR),
+        ("http://192.0.2.1/privacy", "http://192.0.2.2/x", "", Relation.UNRELATED),
+    ],
+)
+def test_how_two_sites_are_related(asked: str, url: str, text: str, relation: Relation) -> None:
+    site = site_of(asked, url, title="", text=text)
+    assert site.relation is relation
+    assert bool(site.reason) == (relation is not Relation.SAME)
+    assert site_verdict(site).is_usable == (relation not in (Relation.PLATFORM, Relation.UNRELATED))
 
 
 @pytest.mark.parametrize(("select", "words"), [(Select.AS_OF, "at or before 2011"), (Select.BEFORE, "before 2011")])

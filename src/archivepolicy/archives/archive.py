@@ -6,9 +6,11 @@ dialect, it gives `Capture` rows in one form and mementos with the bytes as they
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from archivepolicy.records import Capture, Listing, Memento
 
 
@@ -51,4 +53,26 @@ class Archive(Protocol):
             NotReplayableError: The archive does not give this very capture; another one may do.
             ExcludedError: The archive does not show this site.
             ArchiveUnavailableError: The archive cannot be asked now.
+        """
+
+
+@runtime_checkable
+class PrefixArchive(Archive, Protocol):
+    """An archive whose index can also be asked for all URLs that begin alike. Not every one can: a Memento one cannot."""
+
+    def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
+        """List URLs that begin like one, one capture a URL, where one of some words stands in their index key.
+
+        Args:
+            url: Normalised original URL; every URL of an index whose key begins with its key is meant.
+            words: Lower-case ASCII letters, digits, `-` and `_`; not empty. A word of up to four letters counts only where
+                it stands alone, one of up to six where a word begins.
+            limit: At most so many URLs. Where there are more, the listing has a warning.
+
+        Returns:
+            Of every URL the first capture that is no error, ascending by timestamp; may be empty. `url` ends in `*`.
+
+        Raises:
+            ArchiveUnavailableError: As for `Archive.listing`.
+            ExcludedError: The archive does not show this site.
         """

@@ -13,8 +13,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
-from archivepolicy.archives.session import Reply, Request
-from archivepolicy.codings import CodingError, decoded_body
+from archivepolicy.archives.link_format import parse_links
+from archivepolicy.archives.session import BrokenAnswerError, Reply, Request
+from archivepolicy.codings import CUT_SHORT, CodingError, decoded_body
 from archivepolicy.digests import sha1_base32
 from archivepolicy.errors import ArchiveUnavailableError, ExcludedError, NotReplayableError
 from archivepolicy.records import Capture, Memento
@@ -55,15 +56,35 @@ class Playback:
         """The archive's address for a raw capture, in the form that an attribution header carries."""
         return f"{self.collection_url}/{capture.timestamp}id_/{quote_once(capture.url)}"
 
-    def replay(self, capture: Capture, session: Session, now: Callable[[], str]) -> Memento:
-        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises."""
-        address = f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
+    def replay(
+        self, capture: Capture, session: Session, now: Callable[[], str], *, address: str | None = None
+    ) -> Memento:
+        """Fetch a capture and judge the answer; see `Archive.replay` for what it raises.
+
+        `address` is where it is asked for, where that is not the usual one.
+        """
+        address = address or f"{self.collection_url}/{capture.timestamp}id_/{quote(capture.url, safe=_SENT_AS_IS)}"
         for _ in range(_MAX_ARCHIVE_REDIRECTS):
-            reply = session.get(address, Request.REPLAY, max_tries=2 if capture.is_revisit else 4)
+            reply = self._reply(capture, address, session)
             if reply.is_memento:
-                return self._memento(capture, reply, now())
+                memento = self._memento(capture, reply, now())
+                if not _is_cut(memento):
+                    return memento
+                # it came whole, and is shorter than the site announced or its compression ends too early: cut on its
+                # way to the archive's server, or archived so
+                again = self._memento(capture, self._reply(capture, address, session), now())
+                return max(memento, again, key=lambda one: (one.digest_verdict == "match", len(one.stored_payload)))
             address = self._elsewhere(capture, reply)
         raise _not_replayable(capture, f"{self.name} redirects its own address again and again")
+
+    def _reply(self, capture: Capture, address: str, session: Session) -> Reply:
+        """The answer to a replay request; a capture whose body breaks off each time cannot be replayed."""
+        try:
+            return session.get(address, Request.REPLAY, max_tries=2 if capture.is_revisit else 4)
+        except BrokenAnswerError as failure:
+            if not failure.is_memento:
+                raise
+            raise _not_replayable(capture, str(failure)) from failure
 
     def _elsewhere(self, capture: Capture, reply: Reply) -> str:
         """Where the archive sends us for the same capture; raises for every answer that does not lead to it."""
@@ -104,6 +125,8 @@ class Playback:
             raise _not_replayable(capture, str(cause)) from cause
         headers = _archived_headers(reply)
         stored, verdict = self._stored_form(capture, reply.body, payload, headers)
+        if verdict != "match" and (twin := _other_original(capture, reply)):
+            raise _not_replayable(capture, f"{self.name} gave the capture of {twin} of the same second instead")
         is_coded = stored is not payload and stored != payload
         location = self._archived_location(reply)
         kept = tuple(header for header in headers if header[0].lower() not in ("content-encoding", "location"))
@@ -179,17 +202,44 @@ def _memento_timestamp(reply: Reply) -> str | None:
         return None
 
 
+def _other_original(capture: Capture, reply: Reply) -> str | None:
+    """The original URL that the archive names where it is the capture's under another scheme or host; else None.
+
+    Of twins of one second (http and https, with and without `www`) pywb replays one for both, and says so in its Link header.
+    """
+    values = [value for key, value in reply.headers if key.lower() == "link"]
+    links = [link for value in values for link in parse_links(value)[0]]
+    originals = [link.target for link in links if "original" in link.relations]
+    same_page = [url for url in originals if host_of(url) and index_key(url) == index_key(capture.url)]
+    if any(_place(url) == _place(capture.url) for url in same_page):
+        return None
+    return same_page[0] if same_page else None
+
+
+def _place(url: str) -> tuple[str, str]:
+    return url.partition(":")[0].lower(), host_of(url)
+
+
 def _length_warning(headers: tuple[tuple[str, str], ...], stored: bytes) -> tuple[str, ...]:
     """Say where fewer bytes came than the archived answer announced: a truncated capture."""
-    length = next((value for key, value in headers if key.lower() == "content-length"), "").strip()
-    if (
-        length.isascii()
-        and length.isdigit()
-        and len(stored) < int(length)
-        and not dict(headers).get("Content-Encoding")
-    ):
-        return (f"The archived body has {len(stored)} bytes; its header announced {length}.",)
+    announced = _announced_bytes(headers)
+    if announced is not None and len(stored) < announced:
+        return (f"The archived body has {len(stored)} bytes; its header announced {announced}.",)
     return ()
+
+
+def _announced_bytes(headers: tuple[tuple[str, str], ...]) -> int | None:
+    """The body's length as the site announced it; None where it did not, or compressed the body."""
+    length = next((value for key, value in headers if key.lower() == "content-length"), "").strip()
+    if not (length.isascii() and length.isdigit()) or dict(headers).get("Content-Encoding"):
+        return None
+    return int(length)
+
+
+def _is_cut(memento: Memento) -> bool:
+    announced = _announced_bytes(memento.headers)
+    is_short = announced is not None and 0 < len(memento.stored_payload) < announced
+    return (is_short or CUT_SHORT in memento.warnings) and memento.digest_verdict != "match"
 
 
 def _readable(reply: Reply) -> bytes:

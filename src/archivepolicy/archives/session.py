@@ -1,78 +1,95 @@
-"""One HTTP session to one archive: timeouts, spacing of requests, waiting, retries, user agent.
+"""One HTTP session to one archive: timeouts, waiting, retries, user agent.
 
 In: a URL of the archive. Out: the archive's answer, whatever its status, with undecoded body. It knows one fact about
 mementos, because retrying hangs on it: an answer with `Memento-Datetime` is a capture, so its 429 or 503 was archived and
 is no reason to wait (RFC 7089 §4.1). It follows no redirect and keeps no cookie.
 
-The limits are the Wayback Machine's own (30 index and 600 replay requests a minute and address, of which clients should
-use 80 %: edgi-govdata-archiving/wayback #137 and #153, read 2026-11-22). Other archives publish none and get the same.
+Each try, first or repeated, goes through the archive's limiter. A 429 pauses everybody, as does a refused connection, which
+may be a block; other failures are tried again by the one that met them, with growing pauses. An answer is given out when it is
+whole, never in part: a body that breaks off is fetched again.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
+import http.client
 import http.cookiejar
 import logging
 import os
+import tempfile
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import IO, TYPE_CHECKING, Any
 
 import requests
 import urllib3
-from pyrate_limiter import Limiter, Rate, StateBucket
+from requests.adapters import HTTPAdapter
 
-from archivepolicy.errors import ArchiveUnavailableError, RateLimitedError
+from archivepolicy.archives.limiter import Allowance, Limiter
+from archivepolicy.archives.limits import Limits, Request, archive_address, limits_of, state_file
+from archivepolicy.archives.pacebook import PaceBook, opened_book
+from archivepolicy.errors import ArchiveUnavailableError, InputError
 from archivepolicy.urls import host_of
 from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+
+__all__ = ["DEFAULT_MAX_WAIT_S", "BrokenAnswerError", "Download", "Reply", "Request", "Session", "user_agent"]
 
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_WAIT_S = 180.0
 CONTACT_VARIABLE = "ARCHIVEPOLICY_CONTACT"
-_TIMEOUT_S = (10.0, 60.0)  # to connect, and between two pieces of an answer
-_COOL_DOWN_S = 60.0  # after a 429 that names no time; ignoring it for a minute brings a block (EDGI #153)
+_CONNECT_S = 10.0
+_SILENCE_S = 60.0  # between two pieces of an answer
+_LEAST_TIMEOUT_S = 5.0  # however little waiting is left, an answer gets this long
 _FIRST_BACKOFF_S = 2.0
-_REFUSED_BACKOFF_S = 60.0  # a refused connection may be a block of our address: back off for minutes
+_SLOW_BYTES_PER_S = 1000  # an answer that comes more slowly than this for as long as a silence may last is given up
+_MAX_BROKEN_TRIES = 2  # a capture whose body breaks off twice is broken in the archive
 _RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _UNRESOLVED = "its host name cannot be resolved"
+_UNTRUSTED = "its certificate cannot be verified"
+_REFUSED = "connection refused"
+_POSSIBLE_BLOCK = "(it is down, or blocks our address)"
 _MAX_ANSWER_BYTES = 500_000_000  # an index of 150,000 rows is about 20 MB
+_IN_MEMORY_BYTES = 4_000_000
 _CHUNK_BYTES = 1 << 16
+_CONNECTIONS = 32  # kept open: one a thread
+_FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+_HOPELESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.ProxyError,
+)
 
 
-class Request(StrEnum):
-    """What is asked of an archive; each kind has its own limit."""
+class BrokenAnswerError(ArchiveUnavailableError):
+    """An answer whose head came whole and whose body broke off each time.
 
-    INDEX = "index"
-    REPLAY = "replay"
+    Attributes:
+        is_memento: Whether the head said that it is a capture.
+    """
 
-
-# requests a second, smooth: 80 % of 30 and of 600 a minute
-RATE_PER_S = {Request.INDEX: 0.4, Request.REPLAY: 8.0}
+    def __init__(self, message: str, *, archive: str, is_memento: bool) -> None:
+        super().__init__(message, archive=archive)
+        self.is_memento = is_memento
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An archive's answer.
+class _Head:
+    """An answer without its body.
 
     Attributes:
         url: The address asked.
         status: HTTP status.
         headers: In order, repeated names repeated.
-        body: Transfer coding undone, content coding not.
     """
 
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
 
     def header(self, name: str) -> str | None:
         """First value of a header that is not blank; None where there is none."""
@@ -85,32 +102,96 @@ class Reply:
         return self.header("memento-datetime") is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(_Head):
+    """An archive's answer.
+
+    Attributes:
+        body: Transfer coding undone, content coding not.
+    """
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download(_Head):
+    """An archive's answer with its whole body in a temporary file, for answers that need not fit into memory.
+
+    Attributes:
+        stream: The body from its beginning, transfer coding undone, content coding not.
+    """
+
+    stream: IO[bytes]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body in pieces."""
+        self.stream.seek(0)
+        while chunk := self.stream.read(_CHUNK_BYTES):
+            yield chunk
+
+
+class _BodyFailureError(Exception):
+    """A body that broke off; its cause says why."""
+
+    def __init__(self, head: _Head, received_bytes: int) -> None:
+        super().__init__()
+        self.is_memento = head.is_memento
+        self.received_bytes = received_bytes
+
+
+class _TooSlowError(OSError):
+    """An answer that trickles in."""
+
+
+class _TooLongError(OSError):
+    """An answer longer than any index or page."""
+
+
 class Session:
-    """Talks to one archive, politely.
+    """Talks to one archive, politely. May be used by several threads.
 
     Args:
         base_url: The archive's address; its host names the archive in messages and decides on limits.
-        max_wait_s: How long all requests of this session may wait, in all, for an archive that limits or fails.
+        max_wait_s: How long all requests of this session may wait, in all, for an archive that limits or fails. An
+            `Allowance` is shared by all sessions that get it.
         sleep: Waits seconds.
+        now: Tells the time, seconds since 1970.
+        limits: How fast the archive may be asked; None for what is known of it and set in the environment.
+        book: Where its pace is written down; None for the file that all processes share.
+
+    Raises:
+        InputError: A setting of the environment that cannot be understood.
     """
 
     def __init__(
         self,
         base_url: str,
         *,
-        max_wait_s: float = DEFAULT_MAX_WAIT_S,
+        max_wait_s: float | Allowance = DEFAULT_MAX_WAIT_S,
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+        limits: Limits | None = None,
+        book: PaceBook | None = None,
     ) -> None:
         self.archive = host_of(base_url)
-        self._is_loopback = self.archive in _LOOPBACK
-        self._left_s = max_wait_s
         self._sleep = sleep
+        self._now = now
+        self._allowance = max_wait_s if isinstance(max_wait_s, Allowance) else Allowance(max_wait_s, now)
+        self._limiter = Limiter(
+            archive_address(base_url),
+            name=self.archive,
+            limits=limits or limits_of(base_url),
+            book=book or opened_book(state_file()),
+            now=now,
+            sleep=sleep,
+        )
         self._http = requests.Session()
         self._http.headers["User-Agent"] = user_agent()
         self._http.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        self._limiters = {kind: _limiter(urlsplit(base_url).netloc, kind) for kind in Request}
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS))
 
-    def get(self, url: str, kind: Request, *, max_tries: int = 6) -> Reply:
+    def get(self, url: str, kind: Request, *, max_tries: int = 6, headers: Mapping[str, str] | None = None) -> Reply:
         """Ask the archive, waiting and trying again where it limits or fails.
 
         Args:
@@ -118,6 +199,7 @@ class Session:
                 characters that may not stand in a URL percent-encoded).
             kind: Which limit it falls under.
             max_tries: How often a server error or broken answer is tried in all; 429 is bound by waiting time only.
+            headers: Sent beside the session's own.
 
         Returns:
             The answer; its status may be any but a 429 or server error of the archive itself, save where `max_tries`
@@ -125,109 +207,168 @@ class Session:
 
         Raises:
             RateLimitedError: The archive limits us for longer than we may wait.
-            ArchiveUnavailableError: It cannot be reached, or breaks off its answers.
+            BrokenAnswerError: Its answer breaks off each time.
+            ArchiveUnavailableError: It cannot be reached.
         """
+        with self.download(url, kind, max_tries=max_tries, headers=headers) as answer:
+            body = b"".join(answer.chunks())
+            return Reply(url=answer.url, status=answer.status, headers=answer.headers, body=body)
+
+    @contextlib.contextmanager
+    def download(
+        self, url: str, kind: Request, *, max_tries: int = 6, headers: Mapping[str, str] | None = None
+    ) -> Iterator[Download]:
+        """Ask as `get` does, for an answer of any size; its stream is closed at the end of the block."""
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as stream:
+            head = self._answer(url, kind, max_tries, stream=stream, headers=headers or {})
+            yield Download(url=head.url, status=head.status, headers=head.headers, stream=stream)
+
+    def _answer(
+        self, url: str, kind: Request, max_tries: int, *, stream: IO[bytes], headers: Mapping[str, str]
+    ) -> _Head:
+        """Try until there is an answer; its body is in the stream."""
         tries = 0
         while True:
-            self._space(kind)
+            sent_at = self._limiter.acquire(kind, self._allowance)
             tries += 1
             try:
-                reply = self._once(url)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as failure:
-                self._after_failure(failure, tries, max_tries)
+                head = self._once(url, stream, headers)
+            except (*_FAILURES, _BodyFailureError) as failure:
+                self._allowance.spend(sent_at)
+                self._after_failure(failure, tries, max_tries, sent_at)
                 continue
-            if reply.is_memento or reply.status not in _RETRIED_STATUSES:
-                return reply
-            if reply.status == requests.codes.too_many_requests:
-                self._wait(_retry_after_s(reply) or _COOL_DOWN_S, "it limits requests (429)", RateLimitedError)
+            if head.is_memento or head.status not in _RETRIED_STATUSES:
+                self._limiter.calm(sent_at)
+                return head
+            told_s = self._told_s(head)
+            if head.status == requests.codes.too_many_requests:
+                reason = "it limits requests (429)"
+                self._limiter.pause(told_s=told_s, sent_at=sent_at, reason=reason, is_limit=True)
             elif tries >= max_tries:
-                return reply
+                return head
+            elif told_s:
+                reason = f"it answered {head.status}"
+                self._limiter.pause(told_s=told_s, sent_at=sent_at, reason=reason, is_limit=False)
             else:
-                pause_s = _retry_after_s(reply) or _FIRST_BACKOFF_S * 2 ** (tries - 1)
-                self._wait(pause_s, f"it answered {reply.status}", ArchiveUnavailableError)
+                self._wait(_FIRST_BACKOFF_S * 2 ** (tries - 1), f"it answered {head.status}")
 
-    def _space(self, kind: Request) -> None:
-        """Keep the archive's rate. A server on this machine sets its own."""
-        if not self._is_loopback and not self._limiters[kind].try_acquire(kind.value, timeout=max(self._left_s, 0)):
-            raise RateLimitedError(
-                f"{self.archive}: waiting for our own rate limit would pass --max-wait", archive=self.archive
-            )
-
-    def _once(self, url: str) -> Reply:
-        request = self._http.prepare_request(requests.Request("GET", url, headers={"Accept-Encoding": "gzip"}))
+    def _once(self, url: str, stream: IO[bytes], sent: Mapping[str, str]) -> _Head:
+        """Send one request; the answer's body replaces what is in the stream."""
+        stream.seek(0)
+        stream.truncate()
+        request = self._http.prepare_request(requests.Request("GET", url, headers={"Accept-Encoding": "gzip", **sent}))
         request.url = url  # requests would unquote `%7E` and its like: the archive is to see what the index wrote
-        settings = self._http.merge_environment_settings(url, {}, True, None, None)
-        with self._http.send(request, timeout=_TIMEOUT_S, allow_redirects=False, **settings) as response:
-            raw = response.raw
-            body = bytearray()
-            for chunk in raw.stream(_CHUNK_BYTES, decode_content=False):
-                body += chunk
-                if len(body) > _MAX_ANSWER_BYTES:
-                    raise requests.exceptions.ContentDecodingError(f"an answer of over {_MAX_ANSWER_BYTES} bytes")
-            return Reply(url=url, status=response.status_code, headers=tuple(raw.headers.items()), body=bytes(body))
+        left_s = self._allowance.left_s
+        silence_s = min(_SILENCE_S, max(left_s, _LEAST_TIMEOUT_S))
+        timeout_s = (min(_CONNECT_S, silence_s), silence_s)
+        # by the adapter, since the session itself would read a redirect's body, decoded and unbounded, to follow it
+        adapter = self._http.get_adapter(url)
+        with adapter.send(request, timeout=timeout_s, **self._settings(url)) as response:
+            headers = tuple(response.raw.headers.items())
+            head = _Head(url=url, status=response.status_code, headers=headers)
+            try:
+                _receive(response.raw, stream, silence_s=silence_s, longest_s=max(left_s, silence_s))
+            except _FAILURES as cause:
+                raise _BodyFailureError(head, stream.tell()) from cause
+            return head
 
-    def _after_failure(self, failure: Exception, tries: int, max_tries: int) -> None:
-        """Wait after a connection that failed, or give up."""
-        reason = _described(failure)
-        if isinstance(failure, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
-            raise ArchiveUnavailableError(f"{self.archive}: {reason}", archive=self.archive) from failure
-        if "refused" in reason:
-            if self._is_loopback:  # nothing listens there; waiting does not start it
-                raise ArchiveUnavailableError(f"{self.archive} cannot be reached: {reason}", archive=self.archive)
-            reason += " (it is down, or blocks our address)"
-            pause_s = _REFUSED_BACKOFF_S * tries
+    def _settings(self, url: str) -> dict[str, Any]:
+        """Proxies and certificates as the environment names them (`https_proxy`, `REQUESTS_CA_BUNDLE`, `SSL_CERT_FILE`)."""
+        settings = dict(self._http.merge_environment_settings(url, {}, True, None, None))
+        if settings["verify"] is True:  # OpenSSL's own names, which requests does not know
+            settings["verify"] = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or True
+        return settings
+
+    def _told_s(self, head: _Head) -> float | None:
+        """Seconds that the archive asks us to wait, by number or date (RFC 9110 §10.2.3); None where it does not."""
+        value = (head.header("retry-after") or "").strip()
+        if value.isascii() and value.isdigit():
+            return float(value) or None
+        try:
+            return max(parsedate_to_datetime(value).timestamp() - self._now(), 0.0) or None
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+    def _after_failure(self, failure: Exception, tries: int, max_tries: int, sent_at: float) -> None:
+        """Wait after a failure, or pause everybody, or give up."""
+        cause = failure.__cause__ if isinstance(failure, _BodyFailureError) else failure
+        reason = _described(cause or failure)
+        if isinstance(failure, _BodyFailureError):
+            if tries >= (_MAX_BROKEN_TRIES if failure.is_memento else max_tries) or isinstance(cause, _TooLongError):
+                raise BrokenAnswerError(
+                    f"{self.archive}: {reason} after {failure.received_bytes:,} bytes, {tries} times; try again later",
+                    archive=self.archive,
+                    is_memento=failure.is_memento,
+                ) from cause
+        elif self._is_hopeless(failure, reason):
+            raise self._unreachable(reason) from failure
+        # a name that is not known now is not known in a minute; one hiccup is forgiven
+        elif tries >= (min(max_tries, 2) if reason == _UNRESOLVED else max_tries):
+            raise self._unreachable(f"{reason} {_POSSIBLE_BLOCK}" if reason == _REFUSED else reason) from failure
+        if reason == _REFUSED:
+            reason = f"{reason} {_POSSIBLE_BLOCK}"
+            self._limiter.pause(told_s=None, sent_at=sent_at, reason=reason, is_limit=False)
         else:
-            pause_s = _FIRST_BACKOFF_S * 2 ** (tries - 1)
-        if _UNRESOLVED in reason:  # a name that is not known now is not known in a minute; one hiccup is forgiven
-            max_tries = min(max_tries, 2)
-        if tries >= max_tries:
-            raise ArchiveUnavailableError(
-                f"{self.archive} cannot be reached: {reason}", archive=self.archive
-            ) from failure
-        self._wait(pause_s, reason, ArchiveUnavailableError)
+            self._wait(_FIRST_BACKOFF_S * 2 ** (tries - 1), reason)
 
-    def _wait(self, seconds: float, reason: str, error: type[ArchiveUnavailableError]) -> None:
-        """Wait, or raise where that would pass what is left of the session's waiting time."""
-        if seconds > self._left_s:
-            raise error(
-                f"{self.archive} is not available now: {reason}; try again in {seconds:.0f} s or allow a longer --max-wait",
+    def _is_hopeless(self, failure: Exception, reason: str) -> bool:
+        """Whether one more try would fail in the same way."""
+        if reason == _REFUSED:
+            return not self._limiter.limits.waits_when_refused
+        return reason == _UNTRUSTED or isinstance(failure, _HOPELESS)
+
+    def _unreachable(self, reason: str) -> ArchiveUnavailableError:
+        return ArchiveUnavailableError(f"{self.archive} cannot be reached: {reason}", archive=self.archive)
+
+    def _wait(self, seconds: float, reason: str) -> None:
+        """Wait before one more try, or raise where that would pass what is left of the session's waiting time."""
+        if not self._allowance.take(seconds):
+            raise ArchiveUnavailableError(
+                f"{self.archive} is not available now: {reason}; try again later or allow a longer --max-wait",
                 archive=self.archive,
-                retry_after_s=seconds,
             )
         log.warning("%s: %s; waiting %.0f s", self.archive, reason, seconds)
-        self._left_s -= seconds
         self._sleep(seconds)
 
 
 def user_agent() -> str:
-    """Name this program, its version and whom to ask about it (`ARCHIVEPOLICY_CONTACT`, where it is set)."""
+    """Name this program, its version and whom to ask about it (`ARCHIVEPOLICY_CONTACT`, where it is set).
+
+    Raises:
+        InputError: The contact cannot stand in a header.
+    """
     contact = os.environ.get(CONTACT_VARIABLE, "").strip()
-    return f"archivepolicy/{__version__}" + (f" ({contact})" if contact.isprintable() and contact else "")
+    if not (contact.isascii() and contact.isprintable()):
+        raise InputError(
+            f"{CONTACT_VARIABLE} cannot be sent: {contact!r} (plain letters of one line, such as an address)"
+        )
+    return f"archivepolicy/{__version__}" + (f" ({contact})" if contact else "")
 
 
-@functools.cache
-def _limiter(netloc: str, kind: Request) -> Limiter:
-    """The one limiter of an archive and kind in this process."""
-    del netloc  # it is the cache's key
-    return Limiter(StateBucket([Rate(1, round(1000 / RATE_PER_S[kind]), burst=1)]))
+def _receive(raw: urllib3.BaseHTTPResponse, stream: IO[bytes], *, silence_s: float, longest_s: float) -> None:
+    """Write a body to a stream as it travels; raise where it is too long, or so slow that it would never end."""
+    began = time.monotonic()
+    received = 0
+    # read1, not read: it gives what has come, so that a body that trickles byte by byte is noticed
+    while chunk := raw.read1(_CHUNK_BYTES, decode_content=False):
+        stream.write(chunk)
+        received += len(chunk)
+        if received > _MAX_ANSWER_BYTES:
+            raise _TooLongError(f"an answer of over {_MAX_ANSWER_BYTES:,} bytes")
+        elapsed_s = time.monotonic() - began
+        if elapsed_s > longest_s or (elapsed_s > silence_s and received < elapsed_s * _SLOW_BYTES_PER_S):
+            raise _TooSlowError("the answer comes too slowly")
 
 
-def _retry_after_s(reply: Reply) -> float | None:
-    """Seconds that the archive asks us to wait, by number or date (RFC 9110 §10.2.3)."""
-    value = (reply.header("retry-after") or "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-    except (TypeError, ValueError):
-        return None
-
-
-def _described(failure: Exception) -> str:
+def _described(failure: BaseException) -> str:
     """A failure in a few words, without the object addresses that urllib3 puts into them."""
     text = str(failure)
+    if isinstance(failure, _TooSlowError | _TooLongError):
+        return text
+    if isinstance(failure, requests.exceptions.ProxyError):
+        return "the proxy that the environment names does not serve us"
     for sign, words in (
-        ("Connection refused", "connection refused"),
+        ("Connection refused", _REFUSED),
         ("NameResolutionError", _UNRESOLVED),
         ("Name or service not known", _UNRESOLVED),
         ("Failed to resolve", _UNRESOLVED),
@@ -235,7 +376,7 @@ def _described(failure: Exception) -> str:
         ("IncompleteRead", "the answer broke off"),
         ("Connection reset", "the connection was reset"),
         ("RemoteDisconnected", "the connection was closed without an answer"),
-        ("CERTIFICATE_VERIFY_FAILED", "its certificate cannot be verified"),
+        ("CERTIFICATE_VERIFY_FAILED", _UNTRUSTED),
     ):
         if sign in text:
             return words

@@ -15,9 +15,18 @@ from archivepolicy.version import __version__
 
 # name: one-line help. The command itself is `archivepolicy.cli.<name>.command`.
 COMMANDS = {
+    "archives": "List the archives that can be asked by name.",
+    "batch": "Get the policies of many sites.",
+    "blame": "Tell since when each paragraph and sentence of a policy stands.",
     "captures": "List an archive's captures of a URL.",
     "convert": "Extract the policy from a local file: HTML, plain text or PDF.",
+    "diff": "Show what changed between two captures, or two files.",
+    "export": "Export a policy with all that proves it, or its history for other tools.",
+    "find": "Find which URL was a site's policy at a date.",
     "get": "Get a policy as of a date.",
+    "grep": "Find a phrase in a policy, or when it came and went.",
+    "history": "Tell a policy's versions, and the captures that bound each.",
+    "verify": "Check a store against its digests and evidence.",
 }
 
 
@@ -61,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     _show_waiting()
     try:
-        group.main(args=arguments, prog_name="archivepolicy", standalone_mode=False)
+        code = group.main(args=arguments, prog_name="archivepolicy", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.ClickException as failure:
@@ -78,7 +87,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         click.echo(f"archivepolicy: {' '.join(str(failure).split())}", err=True)
         sys.exit(failure.exit_code)
-    sys.exit(0)
+    # without its standalone mode click gives back the code of a command that left with one
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _show_waiting() -> None:

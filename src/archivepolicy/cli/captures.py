@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
-from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width
+from archivepolicy.cli.options import archive_options, print_product, store_options, terminal_width, window_options
 
 
 @click.command("captures")
 @click.argument("url")
-@click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date.")
-@click.option("--to", metavar="DATE", help="Only captures until the end of this date.")
+@window_options
 @click.option("--json", "form", flag_value="json", help="Print JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV.")
 @store_options
@@ -21,7 +20,7 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from_: str | None,
     to: str | None,
     form: str | None,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,
@@ -33,10 +32,10 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     ends with exit code 3.
     """
     from archivepolicy.errors import NoCaptureError
-    from archivepolicy.pipeline.listing import captures
+    from archivepolicy.pipeline.listing import listed
     from archivepolicy.rendering.captures import captures_as_csv, captures_as_json, captures_as_table
 
-    found = captures(
+    listing = listed(
         url,
         archive=archive,
         from_=from_,
@@ -45,6 +44,9 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         max_wait_s=max_wait_s,
         refresh=refresh,
     )
+    for warning in listing.warnings:
+        click.echo(f"archivepolicy: {warning}", err=True)
+    found = list(listing.captures)
     if form == "json":
         print_product(captures_as_json(found))
     elif form == "csv":

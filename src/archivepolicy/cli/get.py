@@ -10,6 +10,7 @@ import click
 from archivepolicy.cli.options import (
     archive_options,
     explain_options,
+    judging_options,
     print_product,
     section_options,
     show_explanation,
@@ -54,6 +55,7 @@ class _WhichOrCss(click.ParamType):  # type: ignore[type-arg]  # generic only in
     help="Which capture answers the date: the last usable one at or before its end, the last before it, the first after "
     "it, the nearest, or one within it. Any other value is taken as --css.",
 )
+@judging_options
 @section_options("--css")
 @explain_options
 @click.option("--json", "as_json", is_flag=True, help="Print product, answer and provenance as JSON.")
@@ -68,11 +70,13 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     css: str | None,
     from_heading: str | None,
     to_heading: str | None,
+    language: str | None,
+    accept: tuple[str, ...],
     explain: bool,
     explain_html: Path | None,
     as_json: bool,
     quiet: bool,
-    archive: str,
+    archive: tuple[str, ...],
     max_wait_s: float | None,
     refresh: bool,
     store: str,
@@ -99,6 +103,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         as_of=as_of,
         select=select,
         section=Section(css=css, from_heading=from_heading, to_heading=to_heading),
+        language=language,
+        accept=accept,
         archive=archive,
         store=None if no_store else store,
         max_wait_s=max_wait_s,

@@ -24,19 +24,19 @@ def archive_options(command: Command) -> Command:
         command,
         click.option(
             "--archive",
-            envvar="ARCHIVEPOLICY_ARCHIVE",
-            default="wayback",
-            show_default=True,
-            show_envvar=True,
+            multiple=True,
             metavar="ARCHIVE",
-            help="wayback, wayback:BASE, pywb:COLLECTION-URL, or the path of a WARC file or a folder of them.",
+            help="wayback, a name that `archivepolicy archives` lists, wayback:BASE, pywb:COLLECTION-URL, memento:PREFIX, "
+            "commoncrawl, or the path of a WARC or WACZ file or a folder of them. Repeated: asked together.  "
+            "[env var: ARCHIVEPOLICY_ARCHIVE; default: wayback]",
         ),
         click.option(
             "--max-wait",
             "max_wait_s",
             type=click.FloatRange(min=0),
             metavar="SECONDS",
-            help="How long to wait in all for an archive that limits or fails.  [default: 180]",
+            help="How long to wait in all for an archive that limits, fails or hangs; one answer gets 5 s at least."
+            "  [default: 180]",
         ),
         click.option(
             "--refresh", is_flag=True, help="Ask the archive's index again even where a fresh answer is kept."
@@ -44,8 +44,8 @@ def archive_options(command: Command) -> Command:
     )
 
 
-def store_options(command: Command) -> Command:
-    """Where things are kept."""
+def store_option(command: Command) -> Command:
+    """The store's folder."""
     return _with(
         command,
         click.option(
@@ -57,7 +57,42 @@ def store_options(command: Command) -> Command:
             metavar="DIR",
             help="Folder for products, provenance and evidence.",
         ),
-        click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+    )
+
+
+def store_options(command: Command) -> Command:
+    """Where things are kept, or that nothing is."""
+    return store_option(
+        _with(
+            command,
+            click.option("--no-store", is_flag=True, help="Keep nothing, and look for nothing kept."),
+        )
+    )
+
+
+def judging_options(command: Command) -> Command:
+    """Which captures may answer."""
+    return _with(
+        command,
+        click.option(
+            "--accept",
+            multiple=True,
+            metavar="KIND",
+            help="Let captures of this kind answer that are passed over otherwise: error, soft-404, parked, challenge, login, "
+            "empty, not-policy, other-site, other-language, or any. May be repeated.",
+        ),
+        click.option(
+            "--language", metavar="CODE", help="Pass over captures in another language than CODE (en, de, pt-BR)."
+        ),
+    )
+
+
+def window_options(command: Command) -> Command:
+    """The stretch of time that counts."""
+    return _with(
+        command,
+        click.option("--to", metavar="DATE", help="Only captures until the end of this date."),
+        click.option("--from", "from_", metavar="DATE", help="Only captures since the beginning of this date."),
     )
 
 
@@ -117,6 +152,17 @@ def _with(command: Command, *options: Command) -> Command:
     for option in options:
         command = option(command)
     return command
+
+
+def shown_progress() -> Callable[[int, int], None] | None:
+    """Tells a person at the terminal how many replays are done; None where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done:,} of {total:,} replays", nl=done == total, err=True)
+
+    return show
 
 
 def print_product(text: str) -> None:

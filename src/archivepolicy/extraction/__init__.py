@@ -11,6 +11,19 @@ from archivepolicy.extraction.attribution import attribution_header
 from archivepolicy.extraction.explanation import explained
 from archivepolicy.extraction.extract import EXTRACTOR_VERSION, extract
 from archivepolicy.extraction.frames import content_frame
-from archivepolicy.extraction.kinds import policy_kind
+from archivepolicy.extraction.homepage import page_links
+from archivepolicy.extraction.language import language_of
+from archivepolicy.extraction.response import judge_response
+from archivepolicy.kinds import policy_kind
 
-__all__ = ["EXTRACTOR_VERSION", "attribution_header", "content_frame", "explained", "extract", "policy_kind"]
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "attribution_header",
+    "content_frame",
+    "explained",
+    "extract",
+    "judge_response",
+    "language_of",
+    "page_links",
+    "policy_kind",
+]

@@ -17,7 +17,7 @@ from lxml import etree
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, names_of
-from archivepolicy.extraction.tree import INLINE, path_of, words_of
+from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ _NEVER_BY_NAME = frozenset({
     "article",
 })  # fmt: skip
 _DROPPED = "dropped"
+# fewer than this leave no element with very many pieces of text
+_MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
 _CONTENT_HOMES = frozenset({"main", "article", "section"})
 _HEADER_LINK_DENSITY = 0.3
@@ -62,6 +64,7 @@ class Pruner:
         self._total = max(weights[body].prose, 1.0)
         self._contents = Contents(body, weights)
         self.removed: list[Removal] = []
+        self._drops = 0
 
     def prune(self) -> None:
         """Drop chrome from the body, in place."""
@@ -79,9 +82,12 @@ class Pruner:
                         waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
+        if self._drops >= _MANY:
+            strip_wide(self._body, (_DROPPED,), with_text=False)
         etree.strip_tags(self._body, _DROPPED)
 
     def _drop(self, element: etree._Element, rule: str) -> None:
+        self._drops += 1
         heading = None
         if rule in ("prune/header", "prune/role-banner"):
             heading = next((h1 for h1 in element.iter("h1") if words_of(h1)), None)

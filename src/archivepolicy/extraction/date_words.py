@@ -169,3 +169,19 @@ def _date_pattern() -> re.Pattern[str]:
     month = rf"(?<![^\W\d_])(?:{'|'.join(by_letter)})(?![^\W\d_])"
     pattern = _PATTERN.replace("INITIALS", "".join(sorted(endings))).replace("MONTH", month)
     return re.compile(pattern, re.VERBOSE | re.IGNORECASE)
+
+
+def date_spans(text: str) -> list[tuple[int, int]]:
+    """List where dates stand in a text: (begin, end) in characters, ascending, not overlapping; may be empty.
+
+    >>> date_spans("Since 8 June 2013 and until May 2014.")
+    [(6, 17), (28, 36)]
+    """
+    found: list[tuple[int, int]] = []
+    for place in year_places(text):
+        if found and place < found[-1][1]:
+            continue
+        written = date_at(text, place)
+        if written is not None:
+            found.append((written.start, written.end))
+    return found

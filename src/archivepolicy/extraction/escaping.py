@@ -7,19 +7,33 @@ strikethrough) would see markup in it. A policy is full of dots, brackets and un
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _ASCII_MARK = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~-"
 _MISREAD = re.compile(
-    rf"\\(?=[{re.escape(_ASCII_MARK)}]|$)|[*`]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore inside a word is none of emphasis
+    rf"\\(?=[{re.escape(_ASCII_MARK)}])|[*`]"
     r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~"
-    r"|\](?=[(\[:]|$)"
+    r"|\](?=[(:])"
 )
-_MARK = re.compile(r"[\\*`_<&~\]|]")
+# what the text that follows may make a link or a picture
+UNSURE = "\x13"
+# an underscore that is not inside a word; whether it makes emphasis, the other ones of its paragraph say
+UNDERSCORE = "\x14"
+_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_IN_WORD = re.compile(rf"(?<=[^\W_]){UNDERSCORE}(?=[^\W_])")
+_UNDERSCORES = re.compile(rf"[_{UNDERSCORE}]+")
+_RULE = re.compile(rf"[\s>.)\d-]*[_{UNDERSCORE}\s]+")
+_SCOPE_END = re.compile(r"((?<!\\)\n| \| )")
+_AT_END = re.compile(r"(?:(?<!\\)[\]!]|\\)$")
+_MISREAD_AT_END = re.compile(rf"{UNSURE}(?=\][(:]|!\[|\\(?:[{re.escape(_ASCII_MARK)}\n]|$))")
+_MARK = re.compile(r"[\\*`_<&~\]!|]")
 _CELL_MARK = re.compile(r"\|")
 _LINE_START = re.compile(
-    r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-|~~~))"
+    r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-"
+    r"|[|:]*[ ]?:?-+:?[ ]?\||\|[ ]?:?-|:-+:?\s*$))"  # what would make a table of the line above
 )
+_ESCAPED_START = re.compile(r"^(\d{1,9})?\\([.)#+=>:|-])")
+_CLOSING_SIGNS = re.compile(r"(?:(?<=\s)|^)#+$")
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 
 
@@ -32,7 +46,45 @@ def escaped_text(text: str, *, in_cell: bool = False) -> str:
     if not _MARK.search(text):
         return text
     text = _MISREAD.sub(lambda match: "\\" + match[0], text)
+    text = _LOOSE_UNDERSCORE.sub(UNDERSCORE, text) if "_" in text else text
+    text = _AT_END.sub(lambda match: UNSURE + match[0], text)
     return _CELL_MARK.sub(r"\|", text) if in_cell else text
+
+
+def settled(text: str) -> str:
+    r"""Escape the last sign of a text where, now that it stands, what follows would make markup of it.
+
+    >>> settled(f"a{UNSURE}](b)"), settled(f"a{UNSURE}] b")
+    ('a\\](b)', 'a] b')
+    """
+    if UNSURE in text:
+        text = _MISREAD_AT_END.sub(r"\\", text).replace(UNSURE, "")
+    if UNDERSCORE in text:
+        text = "".join(map(_with_underscores, _SCOPE_END.split(_IN_WORD.sub("_", text))))
+    return text
+
+
+def _with_underscores(scope: str) -> str:
+    """Write the underscores of a paragraph or cell: with backslashes where one could open emphasis and a later one close it."""
+    if UNDERSCORE not in scope:
+        return scope
+    is_open = is_read = False
+    for run in _UNDERSCORES.finditer(scope):
+        before, after = scope[max(run.start() - 1, 0) : run.start()], scope[run.end() : run.end() + 1]
+        is_left = bool(after.strip()) and (not is_punctuation(after) or _is_edge(before))
+        is_right = bool(before.strip()) and (not is_punctuation(before) or _is_edge(after))
+        is_read = is_read or (is_open and is_right and (not is_left or is_punctuation(after)))
+        is_open = is_open or (is_left and (not is_right or is_punctuation(before)))
+    return scope.replace(UNDERSCORE, "\\_" if is_read or _RULE.fullmatch(scope) else "_")
+
+
+def is_punctuation(character: str) -> bool:
+    """Whether a character counts as punctuation beside emphasis (CommonMark 0.31 §2.1); our marks stand before such."""
+    return character in (UNSURE, UNDERSCORE) or (character != "" and unicodedata.category(character)[0] in "PS")
+
+
+def _is_edge(character: str) -> bool:
+    return not character.strip() or is_punctuation(character)
 
 
 def escaped_line_start(line: str) -> str:
@@ -45,6 +97,24 @@ def escaped_line_start(line: str) -> str:
     if not match:
         return line
     return f"{line[: match.end()]}\\{line[match.end() :]}"
+
+
+def bare_line_start(text: str) -> str:
+    r"""Take that escape off again, for a text that something is put before.
+
+    >>> print(bare_line_start(r"1\. First"), bare_line_start(r"\- a"))
+    1. First - a
+    """
+    return _ESCAPED_START.sub(r"\1\2", text, count=1)
+
+
+def escaped_heading(words: str) -> str:
+    r"""Escape number signs at the end of a heading, which would be none of its words.
+
+    >>> print(escaped_heading("Rule #"), escaped_heading("C#"))
+    Rule \# C#
+    """
+    return _CLOSING_SIGNS.sub(r"\\\g<0>", words)
 
 
 def escaped_link_text(text: str) -> str:

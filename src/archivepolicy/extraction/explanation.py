@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LINK_TARGET = re.compile(r"\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li"})
 # a line of fewer letters may stand anywhere by chance: it is looked for only right behind the line before it
 _TELLING_LETTERS = 16
@@ -39,6 +40,9 @@ _NEAR_LETTERS = 60
 # a removal from within a line is short; one of this length is logged by its beginning only
 _INNER_CHARS = 100
 _LOGGED_CHARS = 195
+# of lines that seem kept among those of a logged removal, so many side by side, so long at most, are there by chance
+_MENU_LINES = 2
+_MENU_CHARS = 60
 
 
 def explained(
@@ -63,6 +67,7 @@ def explained(
     lines = _divided(lines, _kept(lines, product), document.removed, product)
     kept = _kept(lines, product)
     rules, elsewhere = _rules(lines, kept, document.removed)
+    _name_others(rules, lines, document)
     parts = (Part(text=text, tag=tag, rule=rules.get(at)) for at, (tag, text) in enumerate(lines))
     return Explanation(title=document.title, url=url, parts=tuple(parts), elsewhere=elsewhere)
 
@@ -192,17 +197,45 @@ def _rules(
     """The rule of every line that is not in the product, and the removals that no such line shows."""
     claims = _claims([_letters(text) for _, text in lines], kept, removed)
     rules: dict[int, str] = {}
+    passed = 0
     around = ""  # the log holds the beginning of a long removal only: lines behind it belong to it too
     for at in range(len(lines)):
         if at in kept:
-            around = around if len(lines[at][1]) < _TELLING_LETTERS else ""
+            # a line of a menu may stand in the product too
+            passed = 0 if len(lines[at][1]) < _TELLING_LETTERS else passed + 1
+            is_menu = lines[at][0] not in _HEADINGS and len(lines[at][1]) <= _MENU_CHARS and passed <= _MENU_LINES
+            around = around if is_menu else ""
             continue
+        passed = 0
         claim = claims.get(at)
         if claim is not None and len(claim.text) >= _LOGGED_CHARS:
             around = claim.rule
         rules[at] = claim.rule if claim is not None else around
     shown = {id(claim) for claim in claims.values()}
     return rules, tuple(removal for removal in removed if id(removal) not in shown)
+
+
+def _name_others(rules: dict[int, str], lines: Sequence[tuple[str, str]], document: Document) -> None:
+    """Name what no claim reached: lines that the log holds within a longer removal, and lines that were moved.
+
+    A heading that stood in a banner is written before the text; where its words stand twice on the page, only the product
+    tells that it was kept.
+    """
+    unnamed = [at for at, rule in rules.items() if not rule]
+    if not unnamed:
+        return
+    logged = [(_letters(removal.text), removal.rule) for removal in document.removed]
+    exact = dict(reversed(logged))
+    written = {_letters(_LINK_TARGET.sub("]", line)) for line in document.markdown.split("\n")}
+    for at in unnamed:
+        own = _letters(lines[at][1])
+        rule = exact.get(own)
+        if rule is None and len(own) >= _TELLING_LETTERS:
+            rule = next((rule for text, rule in logged if own in text), None)
+        if rule is not None:
+            rules[at] = rule
+        elif own in written:
+            del rules[at]
 
 
 def _claims(letters: Sequence[str], kept: set[int], removed: Sequence[Removal]) -> dict[int, Removal]:

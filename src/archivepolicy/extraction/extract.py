@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from archivepolicy.codings import decoded_body
 from archivepolicy.errors import InputError
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
 _BEGINNING_CHARS = 3_000
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
 _SNIFF_CHARS = 2048
@@ -63,6 +63,15 @@ class _Content:
     # where only a section is wanted: the words of all of it, and the heading of the section
     whole: str | None = None
     heading: str = ""
+
+
+class Extractor(Protocol):
+    """Makes a document of a page's bytes, as `extract` does."""
+
+    def __call__(
+        self, payload: bytes, *, url: str | None = None, content_type: str | None = None, section: Section = WHOLE_PAGE
+    ) -> Document:
+        """See `extract`."""
 
 
 def extract(

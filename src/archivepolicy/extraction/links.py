@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
+_COMMON_STARTS = "/#?.hm"  # of "https:", "mailto:" and relative addresses; no dead scheme begins so
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
-# what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link
-_KEPT = "!#$%&'*+,/:;=?@[]~"
+# what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link, and without brackets, which
+# belong around an IPv6 address only
+_KEPT = "!#$%&'*+,/:;=?@~"
+_IPV6_HOST = re.compile(r"[a-z]+://(?:[^/@]*@)?\[[0-9a-f:.]+\]", re.IGNORECASE)
 # addresses of which joining and quoting would change nothing: nine in ten of a policy's
 _UNRESERVED = r"A-Za-z0-9_.~!$%&'*+,/:=@\-"
 _PLAIN_TAIL = rf"(?:\?[{_UNRESERVED};?]+)?(?:#[{_UNRESERVED};?]+)?"
@@ -75,7 +78,20 @@ def target_of(href: str, base: LinkBase) -> str | None:
         _, hash_mark, code = href.partition("#")
         address = decoded_email(code) if hash_mark else None
         return f"mailto:{quote(address, safe=_KEPT)}" if address else None
-    return quote(_joined(base.url, href), safe=_KEPT)
+    return _quoted(_joined(base.url, href))
+
+
+def _quoted(url: str) -> str:
+    host = _IPV6_HOST.match(url) if "[" in url else None
+    return host[0] + quote(url[host.end() :], safe=_KEPT) if host else quote(url, safe=_KEPT)
+
+
+def leads_nowhere(href: str) -> bool:
+    """Whether no base could make an address of an `href`: there is none, or it is a script or data."""
+    if href[:1] in _COMMON_STARTS:
+        return not href
+    href = re.sub(r"[\t\r\n]", "", href).strip()
+    return not href or href.lower().startswith(_DEAD_SCHEMES)
 
 
 def _plain_target(href: str, base: LinkBase) -> str | None:

@@ -11,10 +11,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 from markdownify import MarkdownConverter
 
-from archivepolicy.extraction.escaping import escaped_line_start, escaped_link_text, escaped_text
+from archivepolicy.extraction.emphasis import CLOSE, OPEN, with_signs
+from archivepolicy.extraction.escaping import (
+    bare_line_start,
+    escaped_heading,
+    escaped_line_start,
+    escaped_link_text,
+    escaped_text,
+    settled,
+)
 from archivepolicy.extraction.links import LinkBase, target_of
 from archivepolicy.extraction.soup import tag_tree
 from archivepolicy.extraction.tidy import tidied
@@ -31,15 +39,28 @@ _BREAK = "\x1e"
 _CELL = "\x1f"
 _ROW = "\x1d"
 _CAPTION = "\x1c"
+# Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
+# without a blank line, and the end of a paragraph that such a list may follow.
+_LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
+_ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
+_LIST_MARKS = re.compile(f"[{_LIST}{_PARAGRAPH}]")
+_LINE_END = re.compile(f"([\\n{_LINE}])(?=[^\\n{_LINE}])")
+_ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
+_ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _INVISIBLE = "\xad\u200b\u2060\ufeff"
+# they join letters of some scripts and pictures; where nothing stands on one side of them there is nothing to join
+_JOINERS = "\u200c\u200d"
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
 _BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
 _ONE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
-_ITEM_MARKER = re.compile(r"\d{1,9}\.")
+_ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
-_NUMBER_AFTER_FIRST = re.compile(r"(?!1\.)\d{1,9}\.")
+_NUMBER_AFTER_FIRST = re.compile(r"(?!1[.)])\d{1,9}[.)]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_BLOCK_START = re.compile(f"(?P<heading>#{{1,6}} )|(?P<list>{_LIST}|- |\\d{{1,9}}[.)] )|[|>`]")
+_BACKTICKS = re.compile("`+")
 _MAX_SPAN = 100
 _INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
 _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
@@ -57,7 +78,7 @@ def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Lin
     """
     converter = PolicyConverter(base)
     text = converter.process_tag(tag_tree(content))
-    return tidied(text), tuple(converter.links)
+    return tidied(settled(with_signs(text.replace(_LINE, "\n")))), tuple(converter.links)
 
 
 class PolicyConverter(MarkdownConverter):
@@ -132,7 +153,7 @@ class PolicyConverter(MarkdownConverter):
         target = target_of(str(el.get("href") or ""), self._base) if words else None
         if not target:
             return text
-        words = escaped_link_text(folded(words))
+        words = escaped_link_text(settled(with_signs(folded(words))))
         if not target.startswith("#"):
             self.links.append(Link(text=folded(_text_of(el)), url=target))
         return f"{lead}[{words}]({target}){trail}"
@@ -142,25 +163,25 @@ class PolicyConverter(MarkdownConverter):
         written = str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # missing in the stubs
         return written.replace("|", r"\|") if parent_tags & {"td", "th"} and "_noformat" not in parent_tags else written
 
-    def convert_b(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_b(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write bold text, once; the first row of a table is bold by itself."""
-        if parent_tags & {"b", "_noformat", "th"} or ("td" in parent_tags and _is_in_first_row(el)):
+        if parent_tags & {"b", "_noformat", "th"}:
             return text
-        return _emphasised(text, "**", el)
+        return _emphasised(text, "b")
 
-    def convert_i(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_i(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write italic text, once."""
-        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "*", el)
+        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "i")
 
-    def convert_s(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+    def convert_s(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write struck text, once."""
-        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "~~", el)
+        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "s")
 
     def convert_br(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a break; the block around it decides what becomes of it."""
         if "pre" in parent_tags:
             return "\n" + text
-        return (" " if "_inline" in parent_tags else _BREAK) + text
+        return (" " if parent_tags & {"_inline", "_noformat"} else _BREAK) + text
 
     # ------------------------------------------------------------------ blocks
 
@@ -169,8 +190,10 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(escaped_line_start, text.split("\n"))) if "\n" in text else escaped_line_start(text)
-        return f"\n\n{text}\n\n" if text else ""
+        text = "\n".join(map(_escaped_start, text.split("\n"))) if "\n" in text else _escaped_start(text)
+        if not text:
+            return ""
+        return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a run of blocks."""
@@ -184,7 +207,7 @@ class PolicyConverter(MarkdownConverter):
         words = folded(text.replace(_BREAK, " "))
         if not words or "_inline" in parent_tags:
             return f" {words} "
-        return f"\n\n{'#' * min(max(n, 1), 6)} {words}\n\n"
+        return f"\n\n{'#' * min(max(n, 1), 6)} {escaped_heading(words)}\n\n"
 
     def convert_li(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write an item; letters and roman numerals stand as text behind a bullet."""
@@ -193,27 +216,27 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "_inline" in parent_tags:
             return f" {text} "
-        first, newline, rest = text.partition("\n")
+        text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
         marker = str(el.attrs.get("marker", ""))
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
-            first = f"{marker} {first}"
-        elif (escaped := escaped_line_start(first)) is not first and not _starts_with_block(el):
-            first = escaped
+            text = _numbered(marker, text, is_block=_starts_with_block(el))
+        elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
+            text = escaped
         indent = " " * len(bullet)
-        lines = [indent + line if line else "" for line in rest.split("\n")] if newline else []
-        return "\n".join([bullet + first, *lines]) + "\n"
+        return f"{_ITEM}{bullet}" + _LINE_END.sub(rf"\1{indent}", text) + _ITEM_END
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
-        """Write a list; one inside an item follows it without a blank line."""
+        """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = text.strip("\n")
+        text = _BLANK_LINES.sub("\n\n", _ITEMS.sub(_written_items, text)).strip("\n")
         if not text:
             return ""
-        if "li" in parent_tags and not _NUMBER_AFTER_FIRST.match(text):
-            return f"\n{text}\n"
-        return f"\n\n{text}\n\n"
+        if "li" not in parent_tags:
+            return "\n\n" + text.replace(_LINE, "\n") + "\n\n"
+        text = text.replace("\n", _LINE)
+        return f"\n\n{text}\n\n" if _NUMBER_AFTER_FIRST.match(text) else f"\n{_LIST}{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
@@ -223,11 +246,24 @@ class PolicyConverter(MarkdownConverter):
         text = _with_breaks(text)
         if not text or "_inline" in parent_tags:
             return f" {text} "
-        return "\n\n" + "\n".join(f"> {line}" if line else ">" for line in text.split("\n")) + "\n\n"
+        lines = _BLANK_LINES.sub("\n\n", _LIST_MARKS.sub("", text).replace(_LINE, "\n")).split("\n")
+        newline = _LINE if "li" in parent_tags else "\n"
+        return "\n\n" + newline.join(f"> {line}" if line else ">" for line in lines) + "\n\n"
+
+    def convert_pre(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
+        """Write code as a block; its blank lines part nothing of the item around it."""
+        code = text.strip("\n")
+        if not code.strip():
+            return ""
+        fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(code)), default=0))
+        newline = _LINE if "li" in parent_tags else "\n"
+        return "\n\n" + newline.join((fence, *code.split("\n"), fence)) + "\n\n"
 
     def convert_hr(self, _el: Tag, _text: str, parent_tags: frozenset[str]) -> str:
-        """Write a rule."""
-        return " " if "_inline" in parent_tags else "\n\n---\n\n"
+        """Write a rule; in an item it would read as a part of the item's mark."""
+        if "_inline" in parent_tags:
+            return " "
+        return "\n\n" if "li" in parent_tags else "\n\n---\n\n"
 
     # ------------------------------------------------------------------ tables
 
@@ -261,7 +297,33 @@ class PolicyConverter(MarkdownConverter):
         lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         head = f"{caption.strip()}\n\n" if caption.strip() else ""
-        return f"\n\n{head}" + "\n".join(lines) + "\n\n"
+        newline = _LINE if "li" in parent_tags else "\n"
+        return f"\n\n{head}" + newline.join(lines) + "\n\n"
+
+
+def _written_items(match: re.Match[str]) -> str:
+    """Write items side by side as a list: as soon as one holds a blank line, blank lines stand between all."""
+    items = [item.strip(" \n")[1:] for item in match[0].split(_ITEM_END)[:-1]]
+    if any("\n\n" in item for item in items):
+        return "\n\n" + "\n\n".join(_ONE_LINE_END.sub("\n\n", item) for item in items) + "\n\n"
+    return "\n\n" + "\n".join(items) + "\n\n"
+
+
+def _numbered(marker: str, text: str, *, is_block: bool) -> str:
+    """Put a letter or a roman number before the words of an item, above them where they are a list or a table."""
+    start = _BLOCK_START.match(text) if is_block else None
+    if start is None:
+        return f"{marker} {bare_line_start(text)}"
+    if start["heading"]:
+        return f"{start[0]}{marker} {text[start.end() :]}"
+    is_near = start["list"] and not _NUMBER_AFTER_FIRST.match(text)
+    return f"{marker}\n{text}" if is_near else f"{marker}\n\n{text}"
+
+
+def _escaped_start(text: str) -> str:
+    """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
+    line = text[: end.start()] if (end := _ANY_LINE_END.search(text)) else text
+    return escaped_line_start(line) + text[len(line) :]
 
 
 class _Nesting:
@@ -322,7 +384,8 @@ def _visible(text: str) -> str:
     for sign in _INVISIBLE:
         if sign in text:
             text = text.replace(sign, "")
-    return text
+    core = text.strip()
+    return text.replace(core, core.strip(_JOINERS)) if core[:1] in _JOINERS or core[-1:] in _JOINERS else text
 
 
 def _text_of(element: Tag) -> str:
@@ -351,21 +414,6 @@ def _starts_with_block(element: Tag) -> bool:
     return True
 
 
-def _is_in_first_row(element: Tag) -> bool:
-    row, table = _around(element, "tr"), _around(element, "table")
-    if row is None or table is None:
-        return False
-    return next((inner for inner in table.descendants if isinstance(inner, Tag) and inner.name == "tr"), None) is row
-
-
-def _around(element: Tag, name: str) -> Tag | None:
-    """The nearest element of a name around one; BeautifulSoup's own search prepares a filter for every question."""
-    around = element.parent
-    while around is not None and around.name != name:
-        around = around.parent
-    return around
-
-
 def _outer_space(text: str) -> tuple[str, str, str]:
     words = text.strip()
     if not words:
@@ -388,23 +436,20 @@ def _broken_line(text: str) -> str:
     if text[:1] == "\n":
         return text
     line, newline, rest = text.partition("\n")
-    return f"\\\n{escaped_line_start(line)}{newline}{rest}"
+    return f"\\{_LINE}{escaped_line_start(line)}{newline}{rest}"
 
 
-def _emphasised(text: str, sign: str, el: Tag) -> str:
-    """Put signs around each line of a text; white space and a mark that would break them stay outside."""
+def _emphasised(text: str, name: str) -> str:
+    """Mark each line of a text as emphasised, white space left outside."""
     if _BREAK in text or "\n\n" in text:
         pieces = _PIECES.split(text)
-        return "".join(piece if at % 2 else _signed(piece, sign, None) for at, piece in enumerate(pieces))
-    return _signed(text, sign, el.next_sibling)
+        return "".join(piece if at % 2 else _marked(piece, name) for at, piece in enumerate(pieces))
+    return _marked(text, name)
 
 
-def _signed(text: str, sign: str, following: Any) -> str:
+def _marked(text: str, name: str) -> str:
     lead, words, trail = _outer_space(text)
+    # a bold dash is a dash
     if not words or not (words[0].isalnum() or any(map(str.isalnum, words))):
         return text
-    if not trail and isinstance(following, NavigableString) and str(following)[:1].isalnum():
-        # CommonMark does not close emphasis between punctuation and a letter
-        bare = words.rstrip(".,:;!?")
-        words, trail = bare, words[len(bare) :]
-    return f"{lead}{sign}{words}{sign}{trail}" if words else text
+    return f"{lead}{OPEN[name]}{words}{CLOSE[name]}{trail}"

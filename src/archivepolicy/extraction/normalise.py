@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archivepolicy.extraction import lists, typed_lists
+from archivepolicy.extraction.links import leads_nowhere
 from archivepolicy.extraction.paragraphs import wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
-from archivepolicy.extraction.tree import INLINE, append_text, elements, unwrap
+from archivepolicy.extraction.tree import INLINE, append_text, drop, elements, strip_wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +38,6 @@ _KEPT_BLOCKS = frozenset({
     "div", "p", *HEADINGS, "ul", "ol", "li", "blockquote", "pre", "hr", "table", "thead", "tbody", "tfoot", "tr", "td", "th",
     "caption",
 })  # fmt: skip
-_NUMERALS = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
-    (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_LAST_ROMAN = 3999
 # fonts in which letters are pictures; office software wrote its bullets so
 _DINGBAT_FONT = re.compile(r"wingdings|webdings|dingbats", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n\s*")
@@ -49,15 +46,21 @@ _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n\s*")
 def normalise(content: etree._Element) -> None:
     """Bring the content to Markdown's elements, in place."""
     unfold_layout_tables(content)
+    typed_lists.enlist_word_paragraphs(content)
     _rename_all(content)
     _untangle_all(content)
-    for element in list(content.iter("b", "i")):
+    for element in reversed(list(content.iter("b", "i", "s"))):
+        _split_at_breaks(element)
+    for element in list(content.iter("b", "i", "s", "code")):
         _join_next(element)
-    etree.strip_tags(content, _UNWRAPPED)
+    _unwrap_all(content, _UNWRAPPED)
+    lists.mend(content)
     for element in [content, *content.iter("div", "blockquote", "li")]:
         _fill_paragraphs(element)
-    for listing in list(content.iter("ul", "ol")):
-        _order(listing)
+    for rule in [rule for rule in content.iter("hr") if any(outer.tag == "li" for outer in rule.iterancestors())]:
+        drop(rule)  # Markdown would take it for a part of the item's mark
+    typed_lists.enlist_typed(content)
+    lists.settle(content)
 
 
 def _rename_all(content: etree._Element) -> None:
@@ -65,10 +68,18 @@ def _rename_all(content: etree._Element) -> None:
         _rename_pre(pre)
     for element in content.iter("font", "span"):
         _rename_dingbat(element)
-    etree.strip_tags(content, *_WORDS_ONLY)
+    _unwrap_all(content, *_WORDS_ONLY)
     for element in elements(content):
         if element.tag not in _SETTLED:
             _rename(element)
+
+
+def _unwrap_all(content: etree._Element, *tags: str) -> None:
+    """Leave of elements of some names only what they hold."""
+    if next(content.iterdescendants(*tags), None) is None:
+        return
+    strip_wide(content, tags, with_text=True)
+    etree.strip_tags(content, *tags)
 
 
 def _untangle_all(content: etree._Element) -> None:
@@ -78,7 +89,7 @@ def _untangle_all(content: etree._Element) -> None:
     for paragraph in list(content.iter("p")):
         if _holds_block(paragraph):  # a heading that stood in the text as `<a name=x><h2>Names</h2></a>`
             paragraph.tag = "div"
-    etree.strip_tags(content, _UNWRAPPED)
+    _unwrap_all(content, _UNWRAPPED)
 
 
 def _rename(element: etree._Element) -> None:
@@ -86,7 +97,9 @@ def _rename(element: etree._Element) -> None:
     tag = _SAME.get(element.tag, element.tag)
     if tag != element.tag:
         element.tag = tag
-    if tag in _SPECIAL:
+    if tag == "a" and leads_nowhere(element.get("href") or ""):
+        element.tag = _UNWRAPPED
+    elif tag in _SPECIAL:
         _SPECIAL[tag](element)
     elif tag not in _KEPT_BLOCKS and tag not in INLINE and tag != "br":
         element.tag = "div"
@@ -168,8 +181,8 @@ _SPECIAL: dict[str, Callable[[etree._Element], None]] = {
     "figcaption": _rename_definition,
     "legend": _rename_definition,
 }
-# what stays as it is, as nearly every element does
-_SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys()
+# what stays as it is, as nearly every element does; whether a link does hangs on its address
+_SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys() - {"a"}
 
 
 def _holds_block(element: etree._Element) -> bool:
@@ -195,13 +208,32 @@ def _untangle(element: etree._Element) -> None:
     element.tag = _UNWRAPPED
 
 
+def _split_at_breaks(element: etree._Element) -> None:
+    """Let emphasis end before a break and begin anew behind it: what it says is about lines and lists."""
+    if next(element.iterchildren("br"), None) is None:
+        return
+    tail, element.tail = element.tail, None
+    part = element
+    for child in list(element):
+        if child.tag == "br":
+            text, child.tail = child.tail, None
+            part.addnext(child)
+            part = etree.Element(element.tag)
+            part.text = text
+            child.addnext(part)
+        elif part is not element:
+            part.append(child)
+    part.tail = tail
+
+
 def _join_next(element: etree._Element) -> None:
     """Take in the next element where it is the same emphasis and only a space stands between: `**a** **b**` is `**a b**`."""
     words: list[str] = []
+    is_code = element.tag == "code"
     while (
         (following := element.getnext()) is not None
         and following.tag == element.tag
-        and not (element.tail or "").strip()
+        and not (element.tail if is_code else (element.tail or "").strip())
     ):
         words += [element.tail or "", following.text or ""]
         if len(following):
@@ -235,7 +267,7 @@ def _fill_paragraphs(element: etree._Element) -> None:
     if element.tag == "li":
         if not len(element):
             return
-        if any(child.tag in ("p", "div", *HEADINGS) for child in element) or _has_only_line(element):
+        if any(_is_part(child) for child in element) or _has_only_line(element):
             wrap_loose_text(element)
         return
     wrap_loose_text(element)
@@ -251,63 +283,12 @@ def _fill_paragraphs(element: etree._Element) -> None:
         element.append(paragraph)
 
 
+def _is_part(child: etree._Element) -> bool:
+    """Whether a child of an item makes paragraphs of the words beside it: all blocks, and a list with words behind it."""
+    if child.tag in ("ul", "ol"):
+        return bool((child.tail or "").strip()) or ((after := child.getnext()) is not None and after.tag in INLINE)
+    return child.tag not in INLINE and child.tag != "br"
+
+
 def _has_only_line(element: etree._Element) -> bool:
     return all(child.tag in INLINE or child.tag == "br" for child in element)
-
-
-def _order(listing: etree._Element) -> None:
-    """Number a list's items (`marker`), and mend lists that hold other things than items."""
-    for child in list(listing):
-        if child.tag == "div" and next(child.iterchildren("li"), None) is not None:
-            unwrap(child)
-    items = [child for child in listing if child.tag == "li"]
-    if not items:
-        listing.tag = "div"
-        return
-    for child in list(listing):
-        if child.tag in ("ul", "ol"):
-            _take_in(child)
-    if listing.tag != "ol":
-        return
-    number = _whole(listing.get("start"), 1)
-    for item in items:
-        number = _whole(item.get("value"), number)
-        item.set("marker", _marker(number, listing.get("type") or item.get("type") or "1"))
-        number += 1
-
-
-def _take_in(inner: etree._Element) -> None:
-    """Move a list that stands directly in a list into the item before it."""
-    previous = inner.getprevious()
-    tail, inner.tail = inner.tail, None
-    if previous is not None and previous.tag == "li":
-        previous.append(inner)
-    else:
-        item = etree.Element("li")
-        inner.addprevious(item)
-        item.append(inner)
-        previous = item
-    if tail and tail.strip():
-        append_text(previous, tail)
-
-
-def _whole(text: str | None, default: int) -> int:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
-
-
-def _marker(number: int, type_: str) -> str:
-    """An item's number as the list's `type` asks: `3.`, `c.`, `C.`, `iii.`, `III.`."""
-    if type_ in ("a", "A") and number > 0:
-        letters, rest = "", number
-        while rest:
-            rest, digit = divmod(rest - 1, 26)
-            letters = chr(ord(type_) + digit) + letters
-        return f"{letters}."
-    if type_ in ("i", "I") and 0 < number <= _LAST_ROMAN:
-        roman, rest = "", number
-        for value, numeral in _NUMERALS:
-            count, rest = divmod(rest, value)
-            roman += numeral * count
-        return f"{roman if type_ == 'i' else roman.upper()}."
-    return f"{number}."

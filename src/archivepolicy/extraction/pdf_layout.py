@@ -2,7 +2,8 @@
 
 In: lines with their places and fonts (`pdf`). Out: a `div` of headings, paragraphs and lists, and what was left out: page
 numbers and running heads, by name. Lines are joined to paragraphs across columns and pages; a word divided at a line's end
-is made whole. A line is a heading where its font says so, and only there.
+is made whole. A line is a heading where its font says so, or its number as one of a series
+(`pdf_series`), and only there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archivepolicy.extraction import pdf_series
 from archivepolicy.extraction.tree import append_text
 from archivepolicy.records.document import Removal
 
@@ -56,6 +58,7 @@ class _Block:
 
     kind: str  # "p", "li" or "heading"
     lines: list[Line] = field(default_factory=list)
+    depth: int = 0  # of a heading that its number alone tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ def content_of(read: PdfText) -> tuple[etree._Element, list[Removal]]:
     content = etree.Element("div")
     if lines:
         measures = _measured(lines)
-        blocks = _blocks(lines, measures)
+        blocks = _with_numbered_headings(_blocks(lines, measures), measures)
         words = Counter(itertools.chain.from_iterable(_WORD.findall(line.text.casefold()) for line in lines))
         _write(content, blocks, words)
     return content, removed
@@ -175,6 +178,35 @@ def _blocks(lines: Sequence[Line], measures: _Measures) -> list[_Block]:
     return blocks
 
 
+def _with_numbered_headings(blocks: list[_Block], measures: _Measures) -> list[_Block]:
+    """The blocks, headings in the body's own font among them where their numbers make a series."""
+    candidates = [
+        pdf_series.Candidate(at=at, text=block.lines[0].text, left=block.lines[0].x0, is_alone=len(block.lines) == 1)
+        for at, block in enumerate(blocks)
+        if block.kind == "p" and _stands_like_a_heading(block, blocks[at - 1] if at else None, measures)
+    ]
+    depths = pdf_series.series(candidates)
+    made: list[_Block] = []
+    for at, block in enumerate(blocks):
+        if at in depths:
+            made.append(_Block(kind="heading", lines=block.lines[:1], depth=depths[at]))
+            block.lines = block.lines[1:]
+        if block.lines:
+            made.append(block)
+    return made
+
+
+def _stands_like_a_heading(block: _Block, before: _Block | None, measures: _Measures) -> bool:
+    """Whether a block's first line is short, with space above, and what follows it begins anew."""
+    first = block.lines[0]
+    if not measures.is_short(first) or (len(block.lines) > 1 and not block.lines[1].text[:1].isupper()):
+        return False
+    last = before.lines[-1] if before else None
+    if last is None or last.page != first.page or last.y > first.y or before is None or before.kind == "heading":
+        return True
+    return first.y - last.y > _STEP_SLACK * measures.step * measures.size
+
+
 def _belongs(block: _Block, line: Line, kind: str, measures: _Measures) -> bool:
     """Whether a line goes on with a block."""
     if (kind == "heading") != (block.kind == "heading") or kind == "li":
@@ -224,7 +256,7 @@ def _write(content: etree._Element, blocks: Sequence[_Block], words: Counter[str
             level = (
                 1
                 if block is title
-                else min(6, styles.index(_style(block.lines[0])) + 2)
+                else min(6, styles.index(_style(block.lines[0])) + 2 + max(0, block.depth - 1))
                 if block.kind == "heading"
                 else 0
             )

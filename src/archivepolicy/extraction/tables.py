@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archivepolicy.extraction.tree import drop
+from archivepolicy.extraction.tree import UNSEEN, drop, says_something
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -32,6 +32,16 @@ def unfold_layout_tables(content: etree._Element) -> None:
     for stray in list(content.iter(*_PARTS)):  # parts whose table was left behind when the content was cut out
         if not any(ancestor.tag == "table" for ancestor in stray.iterancestors()):
             stray.tag = "div"
+    for table in content.iter("table"):
+        _head(table)
+
+
+def _head(table: etree._Element) -> None:
+    """Make the first row that says something the head: Markdown's tables have one, bold by itself."""
+    row = next((row for row in table.iter("tr") if says_something(row)), None)
+    for cell in row if row is not None else ():
+        if cell.tag == "td":
+            cell.tag = "th"
 
 
 def _own_parts(table: etree._Element) -> list[etree._Element]:
@@ -73,4 +83,4 @@ def _holds(element: etree._Element, *tags: str) -> bool:
 
 
 def _char_count(element: etree._Element) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
+    return sum(len(str(text).strip(UNSEEN)) for text in element.itertext())

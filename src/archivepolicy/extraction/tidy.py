@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 # an opening fence has no backtick behind it: "```a`` b``` c" is code within a line
-_FENCE = re.compile(r"\s*(?:>\s*)*(?:```[^`]*$|~~~)")
+_FENCE = re.compile(r"(?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _EMPTY = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])?")
-_SPACES = re.compile(r"(?<=\S) {2,}")
+# within the words: what indents them may stand behind a quotation's mark
+_SPACES = re.compile(r"(?<=[^\s>]) {2,}|(?<=[^\s>][>]) {2,}")
 _LAST_OF_MARKS = frozenset("#-*+.)")
 _LONGEST_MARK = len("123456789.")
 _RULE = "---"
@@ -20,11 +21,12 @@ _RULE = "---"
 def tidied(markdown: str) -> str:
     """Clean a Markdown text."""
     lines: list[str] = []
-    in_code = False
+    fence = ""
     for raw in markdown.split("\n"):
-        if ("`" in raw or "~" in raw) and _FENCE.match(raw):
-            in_code = not in_code
-        elif in_code:
+        opened = _FENCE.match(raw) if "`" in raw or "~" in raw else None
+        if opened and (not fence or raw.lstrip(" >").rstrip() == fence):
+            fence = "" if fence else opened["fence"]
+        elif fence:
             lines.append(raw)
             continue
         line = _cleaned(raw) if raw else ""

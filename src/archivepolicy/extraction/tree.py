@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
@@ -32,11 +32,16 @@ INLINE = frozenset({
     "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
+# white space, and signs that take no room
+UNSEEN = " \t\r\n\f\v\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
     "frame", "basefont",
 })  # fmt: skip
 _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
+# Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
+# side, and lxml joins those anew at each look, which takes the square of their number.
+_WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
 _AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
@@ -69,7 +74,7 @@ class Page:
 
 def parsed_page(source: bytes) -> Page:
     """Parse a page's source in UTF-8; any text gives a page, maybe with an empty body."""
-    root = _parsed(_CONTROL_REFERENCE.sub(b"", source))
+    root = parsed_whole(source)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
     frames = tuple(frame.get("src") or "" for frame in root.iter("frame") if frame.get("src"))
@@ -85,6 +90,7 @@ def parsed_page(source: bytes) -> Page:
     for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _TEXTAREA_WORDS]:
         _paragraphs_of(textarea)
     without_scripts = list(body.iter("noscript"))
+    strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
     if without_scripts and not words_of(body, limit=1):
         for (
@@ -93,6 +99,11 @@ def parsed_page(source: bytes) -> Page:
             noscript.tag = "div"
             body.append(noscript)
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def parsed_whole(source: bytes) -> etree._Element | None:
+    """Parse a page's source and leave all that is in it; None where there is no markup and no text."""
+    return _parsed(_CONTROL_REFERENCE.sub(b"", source))
 
 
 def _paragraphs_of(textarea: etree._Element) -> None:
@@ -335,6 +346,47 @@ def unwrap(element: etree._Element) -> None:
             last.tail = (last.tail or "") + tail
         else:
             parent.text = (parent.text or "") + tail
+
+
+def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) -> None:
+    """Take elements of some names out of every element with very many children, the text around them joined at once.
+
+    Args:
+        root: Where to look, itself included.
+        tags: The names.
+        with_text: Whether what they say stays; then only those that hold no element of another name go.
+    """
+    for parent in reversed(cast("list[etree._Element]", _WIDE(root))):
+        last, pieces = None, [parent.text or ""]
+        for child in list(parent):
+            if child.tag not in tags or (
+                with_text and any(inner.tag not in tags for inner in child.iterdescendants("*"))
+            ):
+                _put_text(parent, last, pieces)
+                last, pieces = child, [child.tail or ""]
+                continue
+            if with_text:
+                pieces.extend(str(text) for text in child.itertext())
+            pieces.append(child.tail or "")
+            parent.remove(child)
+        _put_text(parent, last, pieces)
+
+
+def _put_text(parent: etree._Element, last: etree._Element | None, pieces: list[str]) -> None:
+    """Write the text that follows a child, or that stands before the first."""
+    if len(pieces) == 1:
+        return
+    if last is None:
+        parent.text = "".join(pieces)
+    else:
+        last.tail = "".join(pieces)
+
+
+def says_something(element: etree._Element) -> bool:
+    """Whether an element holds anything that can be seen."""
+    if (own := element.text) and own.strip(UNSEEN):  # as most do
+        return True
+    return any(str(text).strip(UNSEEN) for text in element.itertext())
 
 
 def elements(root: etree._Element) -> Iterator[etree._Element]:

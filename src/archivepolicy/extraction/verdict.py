@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archivepolicy.extraction.language import language_of
 from archivepolicy.records.document import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ _LONG_TEXT_CHARACTERS = 8_000
 _LONG_FROM_SPACED_WORDS = 300
 _WIDE_PER_WORD = 2  # Chinese and Japanese: about two characters a word
 _MAX_QUOTE_CHARACTERS = 100
+# A page that no name calls a policy and that uses fewer policy terms than this is none: the first number for a short text,
+# the second for a long one. Measured on 2026-11-23: see benchmarks/README.md.
+_TERMS_OF_AN_UNNAMED_PAGE = (1, 3)
 
 # The order in which kinds are asked; the archive's own pages first, because they may quote the site's.
 _KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR, Kind.LOGIN, Kind.EMPTY)
@@ -50,7 +54,7 @@ _HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
 _MARKS = re.compile(
     r"^[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)|[*_`|\[\]\\]+|<[^<>\n]{1,200}>", re.MULTILINE
 )
-_SPACED_WORD = re.compile(r"[^\W\d_]{2,}[,.;:]?\s")
+_SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,.;:]?\s")
 _SPACE = re.compile(r"\s+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
@@ -107,12 +111,15 @@ def judge(*, page_title: str, first_heading: str, text: str, language: str | Non
     for hit in (*by_name, *_hits_in_short_text(page)):
         if not _speaks_like_a_policy(page, hit):
             return Verdict(kind=hit.kind, reasons=hit.reasons)
-    emptiness = _emptiness(page, text)
-    return Verdict(kind=Kind.EMPTY, reasons=(emptiness,)) if emptiness else Verdict(kind=Kind.POLICY)
+    if emptiness := _emptiness(page, text):
+        return Verdict(kind=Kind.EMPTY, reasons=(emptiness,))
+    if strangeness := _strangeness(page):
+        return Verdict(kind=Kind.NOT_POLICY, reasons=(strangeness,))
+    return Verdict(kind=Kind.POLICY)
 
 
 def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> bool:
-    """Whether the beginning of a text is enough to judge it: the usual page, long, and with no phrase in its names.
+    """Whether the beginning of a text is enough to judge it: the usual page, long, and named as a policy alone.
 
     Args:
         page_title: As for `judge`.
@@ -121,7 +128,8 @@ def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> boo
     """
     if not _is_long(beginning[:_LONG_TEXT_CHARACTERS]):
         return False
-    return not _hits_by_name(_one_line(page_title), _one_line(first_heading))
+    title, heading = _one_line(page_title), _one_line(first_heading)
+    return _is_called_a_policy(title, heading) and not _hits_by_name(title, heading)
 
 
 def _is_long(text: str) -> bool:
@@ -198,7 +206,7 @@ def _speaks_like_a_policy(page: _Page, hit: _Hit) -> bool:
     is_long = page.words >= _SHORT_BELOW_WORDS
     if is_long and page.language and page.language not in _vocabulary("terms"):
         return True
-    is_named = any(_found(names, f"{page.title} {page.heading}") for names in _vocabulary("names").values())
+    is_named = _is_named("names", page.title, page.heading)
     named, unnamed = _TERMS_OF_A_LONG_POLICY if is_long else _TERMS_OF_A_SHORT_POLICY
     return _has_terms(page, named if is_named else unnamed)
 
@@ -208,9 +216,14 @@ def _has_terms(page: _Page, wanted: int) -> bool:
     beginning = page.prose[:_TERMS_WITHIN_CHARACTERS]
     vocabulary = _vocabulary("terms")
     declared_first = sorted(vocabulary, key=lambda language: language != page.language)
-    for pattern in (vocabulary[language] for language in declared_first):
+    key = _key(beginning)
+    # two spellings of one term count as two only where they differ in these
+    least = 1 if any(letter in beginning for letter in "İı") else wanted
+    for language in declared_first:
+        if sum(map(key.__contains__, _term_keys()[language])) < least:  # as in most languages but the text's own
+            continue
         different = set()
-        for match in pattern.finditer(beginning):
+        for match in vocabulary[language].finditer(beginning):
             different.add(match.group().casefold())
             if len(different) >= wanted:
                 return True
@@ -226,6 +239,32 @@ def _emptiness(page: _Page, text: str) -> str | None:
         if below < _EMPTY_BELOW_CHARACTERS and below < characters:
             return f"the text below its headings has {below} characters"
     return None
+
+
+def _strangeness(page: _Page) -> str | None:
+    """Why a page that has a text is no policy of any kind; None where it may be one.
+
+    Neither its title nor its first heading calls it one, and its words are not a policy's. A language whose vocabulary is
+    not known must be believed.
+    """
+    if _is_called_a_policy(page.title, page.heading):
+        return None
+    wanted = _TERMS_OF_AN_UNNAMED_PAGE[page.words >= _SHORT_BELOW_WORDS]
+    if _has_terms(page, wanted):
+        return None
+    language = language_of(page.prose)
+    if language is None or language not in _vocabulary("terms"):
+        return None
+    return "neither title nor heading calls it a policy, and it has hardly a word of one"
+
+
+def _is_called_a_policy(title: str, heading: str) -> bool:
+    """Whether a title or first heading names a policy, or another document of the kind that sites publish."""
+    return _is_named("names", title, heading) or _is_named("documents", title, heading)
+
+
+def _is_named(section: str, title: str, heading: str) -> bool:
+    return any(_found(names, f"{title} {heading}") for names in _vocabulary(section).values())
 
 
 def _size(prose: str) -> int:
@@ -295,6 +334,13 @@ def _vocabulary(section: str) -> dict[str, re.Pattern[str]]:
         if pattern is not None:
             patterns[language] = pattern
     return patterns
+
+
+@cache
+def _term_keys() -> dict[str, tuple[str, ...]]:
+    """The policy terms of each language, in the form in which they are looked for before their pattern is."""
+    terms = _load("words.toml")["terms"]
+    return {language: tuple(_key(term.translate(_QUOTES)) for term in own) for language, own in terms.items()}
 
 
 def _pattern(phrases: list[str] | tuple[str, ...], *, is_stem: bool = False) -> re.Pattern[str] | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives import current_timestamp
-from archivepolicy.pipeline.sources import listing_of, opened_archive, opened_store, period_of
+from archivepolicy.archives import ArchiveChoice, current_timestamp
+from archivepolicy.archives.together import Together
+from archivepolicy.pipeline.sources import answered, listing_of, missing, opened_archive, opened_store, period_of
 from archivepolicy.urls import normalise_url
 
 if TYPE_CHECKING:
@@ -13,15 +16,16 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archivepolicy.archives.archive import Archive
-    from archivepolicy.records import Capture
+    from archivepolicy.records import Capture, Listing
     from archivepolicy.store import Store
+
+log = logging.getLogger(__name__)
 
 
 def captures(  # noqa: PLR0913 - each is an independent choice of the caller
     url: str,
     *,
-    archive: str | Path | Archive | None = None,
+    archive: ArchiveChoice = None,
     from_: str | date | None = None,
     to: str | date | None = None,
     store: str | Path | Store | None = None,
@@ -50,9 +54,32 @@ def captures(  # noqa: PLR0913 - each is an independent choice of the caller
         ArchiveUnavailableError: The archive cannot be asked now.
         StoreError: The store cannot be read or written.
     """
+    listing = listed(
+        url, archive=archive, from_=from_, to=to, store=store, max_wait_s=max_wait_s, refresh=refresh, now=now
+    )
+    for warning in listing.warnings:
+        log.warning("%s", warning)
+    return list(listing.captures)
+
+
+def listed(  # noqa: PLR0913 - as `captures`
+    url: str,
+    *,
+    archive: ArchiveChoice = None,
+    from_: str | date | None = None,
+    to: str | date | None = None,
+    store: str | Path | Store | None = None,
+    max_wait_s: float | None = None,
+    refresh: bool = False,
+    now: Callable[[], str] = current_timestamp,
+) -> Listing:
+    """List captures as `captures` does, with what was odd about the index's answer."""
     source = opened_archive(archive, max_wait_s, now)
     kept = opened_store(store)
     start = period_of(from_, now).start if from_ is not None else ""
     end = period_of(to, now).end if to is not None else "9"
-    listing = listing_of(source, kept, normalise_url(url), refresh=refresh, now=now)
-    return [capture for capture in listing.captures if start <= capture.timestamp <= end]
+    listing = answered(source, lambda: listing_of(source, kept, normalise_url(url), refresh=refresh, now=now))
+    found = tuple(capture for capture in listing.captures if start <= capture.timestamp <= end)
+    if not found and isinstance(source, Together) and source.failures:
+        raise missing(source, f"no capture of {url} was found in that time")
+    return replace(listing, captures=found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives import current_timestamp
+from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.extraction import explained, extract
 from archivepolicy.pipeline.sources import memento_of, opened_archive, opened_store
 from archivepolicy.records.provenance import framed_capture
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from archivepolicy.archives.archive import Archive
     from archivepolicy.records import Document, Snapshot
     from archivepolicy.records.explanation import Explanation
     from archivepolicy.store import Store
@@ -48,7 +47,7 @@ def convert(
 def explain(
     snapshot: Snapshot,
     *,
-    archive: str | Path | Archive | None = None,
+    archive: ArchiveChoice = None,
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     now: Callable[[], str] = current_timestamp,

@@ -1,45 +1,56 @@
-"""get: question -> listing -> search (replay -> extraction) -> product -> store."""
+"""get: question -> listing -> search (replay -> extraction -> assessment) -> product -> store."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives import current_timestamp
+from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.errors import InputError, UnusableCaptureError
-from archivepolicy.extraction import EXTRACTOR_VERSION, attribution_header, content_frame, extract, policy_kind
-from archivepolicy.pipeline.sources import listing_of, memento_of, opened_archive, opened_store, period_of
-from archivepolicy.records import Select, Snapshot
-from archivepolicy.records.provenance import Maker, hop_to_dict, provenance_of, with_frame
+from archivepolicy.extraction import extract
+from archivepolicy.pipeline.assessment import accepted_kinds, assessed, language_code, shared_text_note
+from archivepolicy.pipeline.drafting import draft, frame_of
+from archivepolicy.pipeline.sources import (
+    answered,
+    listing_of,
+    memento_of,
+    opened_archive,
+    opened_store,
+    origin_of,
+    period_of,
+)
+from archivepolicy.records import Select
+from archivepolicy.records.provenance import hop_to_dict, way_of, with_way
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.resolution import Question, Reading, content_memento, search
-from archivepolicy.timestamps import iso_time
 from archivepolicy.urls import normalise_url
-from archivepolicy.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
     from archivepolicy.archives.archive import Archive
-    from archivepolicy.records import Answer, Capture, Document, Listing, Memento
+    from archivepolicy.extraction.extract import Extractor
+    from archivepolicy.records import Answer, Capture, Hop, Kind, Listing, Memento, Snapshot
     from archivepolicy.store import Store
-
-_CLIENT_ERROR = 400
-_MAKER = Maker(tool=f"archivepolicy {__version__}", extractor_version=EXTRACTOR_VERSION)
+    from archivepolicy.timestamps import Period
 
 
 def get(  # noqa: PLR0913 - each is an independent choice of the caller
     url: str,
     *,
-    as_of: str | date | None = None,
+    as_of: str | date | Period | None = None,
     select: Select | str = Select.AS_OF,
+    within: Period | None = None,
     section: Section = WHOLE_PAGE,
-    archive: str | Path | Archive | None = None,
+    language: str | None = None,
+    accept: Iterable[Kind | str] = (),
+    archive: ArchiveChoice = None,
     store: str | Path | Store | None = None,
     max_wait_s: float | None = None,
     refresh: bool = False,
+    extractor: Extractor = extract,
     now: Callable[[], str] = current_timestamp,
 ) -> Snapshot:
     """Get a policy as of a date.
@@ -49,13 +60,18 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
         as_of: `2013`, `2013-06`, `2013-06-08`, an ISO time, 4 to 14 digits, a `date` or an aware `datetime`; None for now.
         select: Which capture answers the date: `as-of` (the last usable one at or before its end), `before`, `after`,
             `nearest` or `exact`.
+        within: A captured time beyond it is no answer, however near; None for no such bound.
         section: The part of the page that is wanted, where it holds several policies.
-        archive: An archive, or its name (`archivepolicy.archives` has the table); None for `ARCHIVEPOLICY_ARCHIVE`, or
-            the Wayback Machine.
+        language: The language that the text is wanted in (`de`, `pt-BR`: the part before the hyphen counts); None for any.
+        accept: Kinds of unusable captures that answer all the same: `other-site`, `soft-404`, ..., or `any`.
+        archive: An archive, its name (`archivepolicy.archives` has the table), or several of them, which are asked
+            together; None for `ARCHIVEPOLICY_ARCHIVE`, or the Wayback Machine. Where one of several fails, the rest answer,
+            with a warning.
         store: The folder in which product, provenance and evidence are kept, and in which they are looked for first;
             None keeps nothing.
         max_wait_s: How long to wait in all for an archive that limits or fails; None for three minutes.
         refresh: Ask the archive's index again even where a listing of the last day is kept.
+        extractor: Does what `extraction.extract` does, elsewhere or from memory.
         now: Tells the time, 14 digits.
 
     Returns:
@@ -71,17 +87,31 @@ def get(  # noqa: PLR0913 - each is an independent choice of the caller
     source = opened_archive(archive, max_wait_s, now)
     kept = opened_store(store)
     period = period_of(as_of, now)
-    question = Question(url=normalise_url(url), period=period, select=_select(select), archive=source.name)
+    question = Question(
+        url=normalise_url(url),
+        period=period,
+        select=_select(select),
+        archive=source.name,
+        accept=accepted_kinds(accept),
+        within=within,
+    )
+    wanted_language = language_code(language)
 
     def list_captures(wanted: str) -> Listing:
         return listing_of(source, kept, wanted, refresh=refresh, now=now)
 
-    snapshot, answer = search(
-        question,
-        list_captures=list_captures,
-        read=lambda capture: _read(source, kept, capture, section=section, list_captures=list_captures),
+    snapshot, answer = answered(
+        source,
+        lambda: search(
+            question,
+            list_captures=list_captures,
+            read=lambda capture: read_snapshot(
+                source, kept, capture, section=section, list_captures=list_captures, extractor=extractor
+            ),
+            assess=lambda found: assessed(found, question.url, wanted_language),
+        ),
     )
-    return _product(source, kept, snapshot, answer)
+    return _product(kept, snapshot, _with_keys(source, snapshot, answer))
 
 
 def _select(name: Select | str) -> Select:
@@ -91,64 +121,86 @@ def _select(name: Select | str) -> Select:
         raise InputError(f"no such selection: {name!r} ({', '.join(Select)})") from cause
 
 
-def _read(
+def read_snapshot(
     source: Archive,
     kept: Store | None,
     capture: Capture,
     *,
     section: Section,
     list_captures: Callable[[str], Listing],
+    extractor: Extractor = extract,
 ) -> Reading[Snapshot]:
     """Read one capture: from the store where it is there, else by replay and extraction."""
-    if kept and (snapshot := kept.snapshot(source.key, capture, section)):
+    holder, own = origin_of(source, capture)
+    if kept and (snapshot := kept.snapshot(holder.key, own, section)):
         return Reading(value=snapshot)
     memento = memento_of(source, kept, capture)
+    return reading_of(
+        source, kept, memento, section=section, list_captures=list_captures, extractor=extractor, listed=capture
+    )
+
+
+def reading_of(  # noqa: PLR0913 - what reading one capture needs
+    source: Archive,
+    kept: Store | None,
+    memento: Memento,
+    *,
+    section: Section,
+    list_captures: Callable[[str], Listing],
+    extractor: Extractor = extract,
+    listed: Capture | None = None,
+) -> Reading[Snapshot]:
+    """Extract a memento: a snapshot that is not kept yet, a redirect, or a reason why there is none.
+
+    Args:
+        source: The archive, or several.
+        kept: Where evidence of frames is kept.
+        memento: The page.
+        section: The part of it that is wanted.
+        list_captures: Gives a frame's captures.
+        extractor: Does what `extract` does.
+        listed: The capture as the listing had it, where the memento's says less of which archive it is of.
+    """
     if memento.location:
         return Reading(location=memento.location, memento_url=memento.memento_url)
-    if memento.status >= _CLIENT_ERROR:
-        return Reading(reason=f"the page answered {memento.status}")
-    frame = content_memento(memento, _frame_of, list_captures, lambda wanted: memento_of(source, kept, wanted))
-    text = frame or memento
+    keys: dict[Capture, str] = {}  # of the archives that hold its frames: of several asked together it may be another
+
+    def replay(wanted: Capture) -> Memento:
+        found = memento_of(source, kept, wanted)
+        keys[found.capture] = origin_of(source, wanted)[0].key
+        return found
+
+    holder, _ = origin_of(source, listed or memento.capture)
+    frame = content_memento(memento, frame_of, list_captures, replay)
+    frame_key = keys[frame.capture] if frame else None
     try:
-        document = extract(text.payload, url=text.capture.url, content_type=text.content_type, section=section)
-    except InputError as failure:
-        # an error page has no sections: it is passed over like any other, and only a policy without the section is refused
-        document = extract(text.payload, url=text.capture.url, content_type=text.content_type)
-        if document.verdict.is_usable:
-            raise InputError(f"in the capture of {iso_time(capture.timestamp)}: {failure}") from failure
+        drafted = draft(holder.key, memento, section=section, frame=frame, frame_key=frame_key, extractor=extractor)
     except UnusableCaptureError as failure:
         return Reading(reason=str(failure))
-    if not document.verdict.is_usable:
-        reasons = f" ({'; '.join(document.verdict.reasons)})" if document.verdict.reasons else ""
-        return Reading(reason=f"{document.verdict.kind}{reasons}")
-    return Reading(value=_drafted(source, memento, document, section=section, frame=frame))
+    return Reading(value=drafted)
 
 
-def _frame_of(memento: Memento) -> str | None:
-    return content_frame(memento.payload, url=memento.capture.url, content_type=memento.content_type)
+def _with_keys(source: Archive, snapshot: Snapshot, answer: Answer) -> Answer:
+    """The answer, each redirect with its archive where that is not the page's own."""
+    own = snapshot.provenance["archive_key"]
+    keys = [origin_of(source, hop.capture)[0].key for hop in answer.hops]
+    hops = (hop if key == own else replace(hop, archive_key=key) for hop, key in zip(answer.hops, keys, strict=True))
+    return replace(answer, hops=tuple(hops))
 
 
-def _drafted(
-    source: Archive, memento: Memento, document: Document, *, section: Section, frame: Memento | None
-) -> Snapshot:
-    """A snapshot that is not kept yet."""
-    kind = policy_kind(document.title, memento.capture.url)
-    header = attribution_header(memento.capture, memento_url=memento.memento_url, kind=kind)
-    provenance = provenance_of(memento, document, archive_key=source.key, maker=_MAKER, section=section)
-    return Snapshot(
-        capture=memento.capture,
-        memento_url=memento.memento_url,
-        document=document,
-        markdown=f"{header}\n\n{document.text}",
-        provenance=provenance if frame is None else with_frame(provenance, memento, frame),
-    )
-
-
-def _product(source: Archive, kept: Store | None, snapshot: Snapshot, answer: Answer) -> Snapshot:
+def _product(kept: Store | None, snapshot: Snapshot, answer: Answer) -> Snapshot:
     """The snapshot with its answer, kept where there is a store and it is not there yet."""
-    if snapshot.path is not None or kept is None:
-        return replace(snapshot, answer=answer)
-    redirects = [hop_to_dict(hop) for hop in answer.hops]
-    return kept.keep_snapshot(
-        replace(snapshot, answer=answer, provenance={**snapshot.provenance, "redirects": redirects})
-    )
+    way = way_of(answer)
+    if kept is None:
+        return replace(snapshot, answer=answer, provenance=with_way(snapshot.provenance, way))
+    if note := shared_text_note(kept, snapshot.capture):
+        answer = replace(answer, notes=(*answer.notes, note))
+    if snapshot.path is not None:
+        return replace(kept.with_way(snapshot, way), answer=answer)
+    return kept.keep_snapshot(replace(snapshot, answer=answer, provenance=with_way(snapshot.provenance, way)))
+
+
+def kept_product(kept: Store, snapshot: Snapshot, asked_url: str, hops: Sequence[Hop]) -> Snapshot:
+    """The snapshot as the store keeps it, with the URL that was asked for and the redirects that led to it."""
+    way = {"requested_url": asked_url, "redirects": [hop_to_dict(hop) for hop in hops]}
+    return kept.keep_snapshot(replace(snapshot, provenance=with_way(snapshot.provenance, way)))

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from archivepolicy.records.document import USABLE, Verdict
+
 if TYPE_CHECKING:
     from archivepolicy.records.capture import Capture
+    from archivepolicy.records.document import Kind
     from archivepolicy.timestamps import Period
 
 
@@ -34,19 +37,55 @@ class Hop:
         capture: The redirect's row in the index.
         location: Where it leads, an absolute original URL.
         memento_url: The archive's address for the redirect, or None where only a local file is known.
+        archive_key: What tells its archive apart in a store; None where it is that of the page.
     """
 
     capture: Capture
     location: str
     memento_url: str | None
+    archive_key: str | None = None
+
+
+class Relation(StrEnum):
+    """How the site that wrote a text is related to the site that was asked for."""
+
+    SAME = "same"
+    SIBLING = "sibling"
+    SUCCESSOR = "successor"
+    PLATFORM = "platform"
+    UNRELATED = "unrelated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Whose text it is.
+
+    Attributes:
+        asked: The host that was asked for.
+        host: The host that the text was captured from.
+        relation: How the two are related.
+        reason: What says so, a phrase; empty for the same site.
+    """
+
+    asked: str
+    host: str
+    relation: Relation
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A capture that stood nearer to the date and was passed over, with the reason in words."""
+    """A capture that stood nearer to the date and was passed over.
+
+    Attributes:
+        capture: Its row in the index.
+        reason: Why, in words.
+        kind: What it holds in the policy's place, where that was judged; None for a redirect or a failing replay.
+    """
 
     capture: Capture
     reason: str
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +131,11 @@ class Answer:
         neighbours: What the index tells about the captures around the chosen one.
         listed_at: When the index was asked, 14 digits; None for local files.
         notes: What a careful reader should know, a sentence each; may be empty.
+        verdict: Whether the chosen capture is the policy that was asked for; any other kind than `ok` was accepted by the
+            asker, or is the labelled policy of a sibling or successor site.
+        site: Whose text it is.
+        successor_url: Where archived redirects lead from the URL asked for, or None where none was met: the address to
+            ask for from then on.
     """
 
     url: str
@@ -104,3 +148,6 @@ class Answer:
     neighbours: Neighbours
     listed_at: str | None
     notes: tuple[str, ...] = ()
+    verdict: Verdict = USABLE
+    site: Site | None = None
+    successor_url: str | None = None

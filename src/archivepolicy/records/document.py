@@ -18,7 +18,10 @@ class TitleSource(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a page turned out to be."""
+    """What a page turned out to be.
+
+    The last two depend on the question, not on the page alone: the same text is the policy of the site that wrote it.
+    """
 
     POLICY = "ok"
     EMPTY = "empty"
@@ -28,6 +31,14 @@ class Kind(StrEnum):
     CHALLENGE = "challenge page"
     LOGIN = "login wall"
     EXCLUDED = "excluded"
+    NOT_POLICY = "not a policy"
+    OTHER_SITE = "other site"
+    OTHER_LANGUAGE = "other language"
+
+    @property
+    def slug(self) -> str:
+        """The kind as a word for options: `soft-404`, `other-site`."""
+        return self.name.lower().replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,14 @@ class Verdict:
     def is_usable(self) -> bool:
         """Whether the page can be the answer to "what did the policy say"."""
         return self.kind is Kind.POLICY
+
+    @property
+    def in_words(self) -> str:
+        """The kind with its reasons in brackets."""
+        return f"{self.kind} ({'; '.join(self.reasons)})" if self.reasons else str(self.kind)
+
+
+USABLE = Verdict(kind=Kind.POLICY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Provenance: records as the JSON that stands beside every product, and back.
 
-The form is versioned by `SCHEMA_VERSION`; `docs/store.md` describes it key by key. No I/O here.
+The form is versioned by `SCHEMA_VERSION`; `docs/store.md` describes it key by key. An older form is read as if it were of
+today (`upgraded`) and never rewritten. No I/O here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from archivepolicy.records.capture import Capture
 from archivepolicy.records.document import Document, Kind, Link, Removal, StatedDate, TitleSource, Verdict
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.timestamps import iso_time
+from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from archivepolicy.records.answer import Answer, Hop
     from archivepolicy.records.memento import Memento
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +47,14 @@ def provenance_of(
         section: The part of the page that was asked for.
 
     Returns:
-        JSON-ready values, keys in the order of the file. `redirects` is empty: the way to a capture belongs to the
-        question that led there.
+        JSON-ready values, keys in the order of the file. `requested_url` and `redirects` are empty: the way to a capture
+        belongs to the question that led there (`with_way`).
     """
     values = {
         "schema_version": SCHEMA_VERSION,
         "tool": maker.tool,
         "extractor_version": maker.extractor_version,
+        "requested_url": None,
         "url": memento.capture.url,
         "timestamp": memento.timestamp,
         "archive": memento.capture.archive,
@@ -60,6 +63,7 @@ def provenance_of(
         "retrieved_at": memento.retrieved_at,
         "capture": asdict(memento.capture),
         "redirects": [],
+        "other_ways": [],
         "http": {"status": memento.status, "headers": [list(header) for header in memento.headers]},
         "payload": {
             "bytes": len(memento.payload),
@@ -70,20 +74,86 @@ def provenance_of(
         },
         **({"section": section.bounds} if section.bounds else {}),
         "document": _document_to_dict(document),
-        "warnings": list(dict.fromkeys((*memento.warnings, *document.warnings))),
+        "warnings": list(dict.fromkeys((*memento.warnings, *_digest_warning(memento), *document.warnings))),
     }
     plain: dict[str, Any] = json.loads(json.dumps(values))  # as it will be read back: no tuples, no enumerations
     return plain
 
 
-def with_frame(provenance: Mapping[str, Any], page: Memento, frame: Memento) -> dict[str, Any]:
-    """Add to a frameset's provenance the frame whose text the document is."""
+def _digest_warning(memento: Memento) -> tuple[str, ...]:
+    """A mismatch is never fatal: indexes hash what recorders hashed. But a reader who relies on the text must know."""
+    if memento.digest_verdict != "mismatch":
+        return ()
+    own = sha1_base32(memento.stored_payload)
+    said = f"The body does not have the digest that the index gives: SHA-1 {own}, not {memento.capture.digest}"
+    return (f"{said}. It may be damaged, or was hashed in another form.",)
+
+
+def way_of(answer: Answer) -> dict[str, Any]:
+    """How a question led to its capture: the URL asked for, and the archived redirects from there."""
+    return {"requested_url": answer.url, "redirects": [hop_to_dict(hop) for hop in answer.hops]}
+
+
+def with_way(provenance: Mapping[str, Any], way: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the way of the first question that led to a capture, in the place of the keys that wait for it."""
+    return {**provenance, **way}
+
+
+def with_other_way(provenance: Mapping[str, Any], way: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Add a further way to a product's provenance; None where it is known already, or the first one is not."""
+    first = {key: provenance[key] for key in way}
+    if first["requested_url"] is None or any(_is_same_way(way, known) for known in (first, *provenance["other_ways"])):
+        return None
+    ways = [*provenance["other_ways"], dict(way)]
+    return {**provenance, "other_ways": sorted(ways, key=lambda one: json.dumps(one, sort_keys=True))}
+
+
+def _is_same_way(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two ways are the same but for the scheme and `www` of the URL asked for, which no index tells apart."""
+    if one["redirects"] != other["redirects"]:
+        return False
+    return index_key(one["requested_url"]) == index_key(other["requested_url"])
+
+
+def upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a provenance of an older schema as one of today: what was not written down then is unknown.
+
+    Raises:
+        ValueError: It is of a later schema, or of none.
+    """
+    version = values.get("schema_version")
+    if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
+        raise ValueError(f"schema version {version!r}, where this release knows 1 to {SCHEMA_VERSION}")
+    # 1 had neither the URL asked for, nor further ways, nor a seal
+    return {**values, "requested_url": values.get("requested_url"), "other_ways": values.get("other_ways", [])}
+
+
+def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the seal: the SHA-256 of everything else, so that a change by accident shows."""
+    return {**values, "seal": _seal(values)}
+
+
+def is_seal_whole(values: Mapping[str, Any]) -> bool:
+    """Whether a provenance is as it was written; one of schema 1 has no seal and is believed."""
+    return values.get("seal", _seal(values)) == _seal(values) and ("seal" in values or values["schema_version"] == 1)
+
+
+def _seal(values: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in values.items() if key != "seal"}
+    return sha256_hex(json.dumps(rest, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode())
+
+
+def with_frame(
+    provenance: Mapping[str, Any], page: Memento, frame: Memento, archive_key: str | None = None
+) -> dict[str, Any]:
+    """Add to a frameset's provenance the frame whose text the document is, with its archive where that is another."""
     entry = {
         "url": frame.capture.url,
         "timestamp": frame.timestamp,
         "memento_url": frame.memento_url,
         "sha256": sha256_hex(frame.payload),
         "capture": asdict(frame.capture),
+        **({"archive_key": archive_key} if archive_key not in (None, provenance["archive_key"]) else {}),
     }
     warning = (
         f"The page of {iso_time(page.timestamp)} is a frameset: the text is that of its frame {frame.capture.url}, captured "
@@ -96,6 +166,13 @@ def framed_capture(provenance: Mapping[str, Any]) -> Capture | None:
     """The capture of the frame that a product's text was read from; None where it was the page's own."""
     frames = provenance.get("frames") or ()
     return capture_from_dict(frames[-1]["capture"]) if frames else None
+
+
+def frame_key(provenance: Mapping[str, Any]) -> str:
+    """What tells the archive apart that holds a product's frame."""
+    frames = provenance.get("frames") or ()
+    own = str(provenance["archive_key"])
+    return str(frames[-1].get("archive_key", own)) if frames else own
 
 
 def capture_from_dict(values: Mapping[str, Any]) -> Capture:
@@ -138,8 +215,10 @@ def hop_to_dict(hop: Hop) -> dict[str, Any]:
         "url": hop.capture.url,
         "timestamp": hop.capture.timestamp,
         "status": hop.capture.status,
+        "digest": hop.capture.digest,
         "location": hop.location,
         "memento_url": hop.memento_url,
+        **({"archive_key": hop.archive_key} if hop.archive_key else {}),
     }
 
 
@@ -156,8 +235,17 @@ def answer_to_dict(answer: Answer) -> dict[str, Any]:
         "distance_s": answer.distance_s,
         "redirects": [hop_to_dict(hop) for hop in answer.hops],
         "passed_over": [
-            {"url": one.capture.url, "timestamp": one.capture.timestamp, "reason": one.reason} for one in answer.skipped
+            {
+                "url": one.capture.url,
+                "timestamp": one.capture.timestamp,
+                "kind": one.kind.slug if one.kind else None,
+                "reason": one.reason,
+            }
+            for one in answer.skipped
         ],
+        "verdict": {"kind": answer.verdict.kind.value, "reasons": list(answer.verdict.reasons)},
+        "site": asdict(answer.site) if answer.site else None,
+        "successor_url": answer.successor_url,
         "neighbours": {
             "same_from": near.same_from.timestamp,
             "same_until": near.same_until.timestamp,

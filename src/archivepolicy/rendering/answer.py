@@ -45,6 +45,8 @@ def answer_as_text(snapshot: Snapshot, answer: Answer, store: str | None) -> str
     """
     lines = [("Asked", _asked(answer)), ("Captured", _captured(answer))]
     lines += [("Redirected", f"{_moment(hop.capture)} to {hop.location}") for hop in answer.hops]
+    if answer.successor_url:
+        lines.append(("Moved to", f"{answer.successor_url} (archived redirects lead there: ask for it from then on)"))
     lines += _neighbours(answer)
     lines += [
         ("States", f"{date.text}" + (f" [{date.date}]" if date.date else "")) for date in snapshot.document.stated_dates
@@ -53,6 +55,8 @@ def answer_as_text(snapshot: Snapshot, answer: Answer, store: str | None) -> str
     lines += [("Passed over", f"{_moment(one.capture)}: {one.reason}") for one in skipped]
     if len(answer.skipped) > len(skipped):
         lines.append(("", f"and {len(answer.skipped) - len(skipped)} more (--json lists them)"))
+    if not answer.verdict.is_usable:
+        lines.append(("Verdict", answer.verdict.in_words))
     lines += [("Note", warning) for warning in snapshot.warnings]
     if store is not None and snapshot.path:
         lines.append(("Kept", f"{store.rstrip('/')}/{snapshot.path}"))

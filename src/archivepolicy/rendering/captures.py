@@ -37,7 +37,7 @@ def captures_as_csv(captures: Sequence[Capture]) -> str:
 
 
 def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> str:
-    """A table for a person; a digest that occurred before is marked `=`.
+    """A table for a person; a digest that occurred before is marked `=`. It names archives where there are several.
 
     Args:
         captures: Its rows, in their order.
@@ -50,6 +50,9 @@ def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("Captured (UTC)", "Status", "Type", "Bytes", "Digest", "URL"):
         table.add_column(name, justify="right" if name == "Bytes" else "left", no_wrap=name != "URL", overflow="fold")
+    are_several = len({capture.archive for capture in captures}) > 1
+    if are_several:
+        table.add_column("Archive", overflow="fold")
     earlier: set[str] = set()
     for capture in captures:
         is_known = capture.digest in earlier
@@ -60,6 +63,7 @@ def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> 
             f"{capture.length:,}" if capture.length else "",
             Text((capture.digest or "")[:8] + (" =" if is_known else ""), style="dim" if is_known else ""),
             Text(capture.url),
+            *([Text(capture.archive)] if are_several else []),
         )
         earlier.add(capture.digest or "")
     with io.StringIO() as out:

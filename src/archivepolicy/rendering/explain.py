@@ -31,6 +31,9 @@ _STYLE = """
 @media (prefers-color-scheme: dark) {
   :root { --ground: #161616; --ink: #e8e8e8; --gone: #ff9d9d; --gone-ground: #351c1c; --rule: #aaa; }
 }
+header h1 { font-size: 1.4rem; }
+header p { overflow-wrap: anywhere; }
+@media print { del { background: none; } }
 body { background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto;
   max-width: 46rem; padding: 0 1rem; }
 del { background: var(--gone-ground); color: var(--gone); text-decoration: line-through; }
@@ -84,7 +87,8 @@ def explanation_as_html(explanation: Explanation) -> str:
         '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>What was removed: {title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n"
-        f"{where}<p>{escape(_head(explanation))}</p>\n"
+        f"<h1>What was removed from “{title}”</h1>\n{where}<p>{escape(_head(explanation))} Removed text is struck "
+        "through, with the rule that took it behind it.</p>\n"
         f"<table>\n<tr><th>Rule</th><th>Lines</th><th>Why</th></tr>\n{rows}</table>\n</header>\n<hr>\n<main>\n"
         + "".join(_html(part) for part in explanation.parts)
         + "</main>\n"

@@ -15,7 +15,7 @@ from archivepolicy.urls import domain_name
 # what Windows, macOS and Linux all take in a name, besides letters and digits
 _SAFE = "-._~=+,@"
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)  # Windows device names
-_PRODUCT_LIKE = re.compile(r"\d{14}(?:-[0-9a-f]+)?\.(?:md|json)")
+_PRODUCT_LIKE = re.compile(r"(\d{14}(?:-[0-9a-f]+)?(?:\.x\w+)?)\.(md|json)")
 _MAX_PART_CHARS = 120  # file systems take 255 bytes; a name with its encoding stays far below
 _HASH_CHARS = 8
 
@@ -43,6 +43,21 @@ def snapshot_folder(url: str) -> str:
 def snapshot_name(timestamp: str, twin: str | None = None) -> str:
     """The name of a product without its ending; `twin` tells a second capture of the same folder and second apart."""
     return timestamp if twin is None else f"{timestamp}-{short_hash(twin)}"
+
+
+def again_name(name: str, extractor_version: str) -> str:
+    """The name, beside a product's, of the one that a later extractor made of the same capture.
+
+    >>> again_name("20130608222501", "3")
+    '20130608222501.x3'
+    """
+    return f"{name}.x{extractor_version}"
+
+
+def product_name(file_name: str) -> str | None:
+    """A product's name without its ending, of its `.md` or its `.json`; None for any other file."""
+    match = _PRODUCT_LIKE.fullmatch(file_name)
+    return match[1] if match else None
 
 
 def evidence_name(archive_key: str, url: str, timestamp: str, digest: str | None) -> str:

@@ -2,6 +2,7 @@
 
     <host>/<path...>/<timestamp>.md      attribution header and Markdown
     <host>/<path...>/<timestamp>.json    provenance
+    <host>/<path...>/<timestamp>.x3.md   what extractor version 3 makes of a capture whose product is older
     .archivepolicy/warc/*.warc.gz        evidence: the raw mementos
     .archivepolicy/listings/*.json       what an archive's index said, and when
     .archivepolicy/catalogue.sqlite      index over the products; rebuilt where it is missing
@@ -13,21 +14,31 @@ a product there is all of it.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archivepolicy.digests import sha256_hex
 from archivepolicy.errors import StoreError
 from archivepolicy.records import Snapshot
-from archivepolicy.records.provenance import capture_from_dict, document_from_dict
+from archivepolicy.records.provenance import (
+    capture_from_dict,
+    document_from_dict,
+    is_seal_whole,
+    sealed,
+    upgraded,
+    with_other_way,
+)
 from archivepolicy.records.section import WHOLE_PAGE, section_from_dict
 from archivepolicy.store.catalogue import Catalogue
-from archivepolicy.store.evidence import evidence_path, keep_memento, load_memento
+from archivepolicy.store.evidence import Original, evidence_files, evidence_path, keep_memento, load_memento
 from archivepolicy.store.listings import keep_listing, listing_path, load_listing
-from archivepolicy.store.names import snapshot_folder, snapshot_name
-from archivepolicy.store.writing import disk_errors, read_file, write_file
+from archivepolicy.store.names import again_name, evidence_name, snapshot_folder, snapshot_name
+from archivepolicy.store.writing import disk_errors, is_read_only, is_refusal, read_file, write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archivepolicy.records import Capture, Document, Listing, Memento
     from archivepolicy.records.section import Section
 
@@ -44,7 +55,14 @@ class Store:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         self._inside = self.root / _INSIDE
-        self._catalogue = Catalogue(self._inside / "catalogue.sqlite", self.root)
+        self.warc_folder = self._inside / "warc"
+        self.listings_folder = self._inside / "listings"
+        self.catalogue = Catalogue(self._inside / "catalogue.sqlite", self.root)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether things can be read from it and none be kept."""
+        return is_read_only(self._inside / "catalogue.sqlite")
 
     def check_writable(self) -> None:
         """Find out before any request is sent whether something can be kept.
@@ -59,11 +77,11 @@ class Store:
 
     def listing(self, archive_key: str, url: str) -> Listing | None:
         """What an archive said about a URL, or None where it was not asked."""
-        return load_listing(listing_path(self._inside / "listings", archive_key, url))
+        return load_listing(listing_path(self.listings_folder, archive_key, url))
 
     def keep_listing(self, archive_key: str, listing: Listing) -> None:
         """Keep what an archive said about a URL, in the place of what it said before."""
-        keep_listing(listing_path(self._inside / "listings", archive_key, listing.url), archive_key, listing)
+        keep_listing(listing_path(self.listings_folder, archive_key, listing.url), archive_key, listing)
 
     def memento(self, archive_key: str, capture: Capture) -> Memento | None:
         """The memento of a capture, or None where it was not fetched."""
@@ -73,7 +91,38 @@ class Store:
         """Keep a memento as evidence; one that is there already stays as it is."""
         path = self._evidence(archive_key, memento.capture)
         if read_file(path) is None:
-            keep_memento(path, memento)
+            keep_memento(path, memento, self._original(archive_key, memento))
+
+    def evidence_files(self, archive_key: str, capture: Capture) -> tuple[Path, ...]:
+        """The files that a capture's memento is kept in, its own first; empty where it was not fetched."""
+        return evidence_files(self._evidence(archive_key, capture))
+
+    def memento_of_hop(self, archive_key: str, hop: Mapping[str, Any]) -> Memento | None:
+        """The memento of a redirect as a provenance names it, or None where it was not kept."""
+        name = evidence_name(archive_key, hop["url"], hop["timestamp"], hop["digest"])
+        return load_memento(self.warc_folder / name)
+
+    def digest_of(self, path: str) -> str | None:
+        """SHA-256 of a file of the store, in hexadecimal digits; None where it is not there."""
+        content = read_file(self.root / path)
+        return None if content is None else sha256_hex(content)
+
+    def listing_file(self, archive_key: str, url: str) -> Path:
+        """Where an archive's listing of a URL is kept, whether it is there or not."""
+        return listing_path(self.listings_folder, archive_key, url)
+
+    def _original(self, archive_key: str, memento: Memento) -> Original | None:
+        """The kept capture that a revisit may refer to for its body; None where the body must be kept with it."""
+        capture = memento.capture
+        if not capture.is_revisit or capture.digest is None:
+            return None
+        for twin in self.catalogue.twins(archive_key, capture.digest):
+            path = self.warc_folder / evidence_name(archive_key, twin.url, twin.timestamp, twin.digest)
+            kept = load_memento(path)
+            is_other = kept is not None and kept.capture != capture and not kept.capture.is_revisit
+            if kept and is_other and kept.stored_payload == memento.stored_payload:
+                return Original(url=twin.url, timestamp=twin.timestamp, name=path.name)
+        return None
 
     def snapshot(self, archive_key: str, capture: Capture, section: Section = WHOLE_PAGE) -> Snapshot | None:
         """The product of a capture, or of a section of it, or None where none was made.
@@ -83,8 +132,16 @@ class Store:
         """
         if not self.root.is_dir():
             return None
-        path = self._catalogue.find(archive_key, capture, section.identity)
+        path = self.catalogue.find(archive_key, capture, section.identity)
         return None if path is None else self._load(path)
+
+    def load(self, path: str) -> Snapshot | None:
+        """The product at a path without its ending, a re-extraction too; None where it is not whole.
+
+        Raises:
+            StoreError: It is not the one that its provenance describes, or of a later release.
+        """
+        return self._load(path)
 
     def keep_snapshot(self, snapshot: Snapshot) -> Snapshot:
         """Write a product and its provenance, and enter it in the catalogue.
@@ -95,30 +152,74 @@ class Store:
         Raises:
             StoreError: It cannot be written.
         """
-        product = snapshot.markdown.encode()
-        path = self._free_path(snapshot)
-        provenance = {
+        return self._keep(self._free_path(snapshot), snapshot)
+
+    def keep_again(self, snapshot: Snapshot, of: Snapshot) -> Snapshot:
+        """Write what a later extractor made of a capture beside its product, which stays.
+
+        Args:
+            snapshot: What was made now.
+            of: The product as it was kept.
+
+        Returns:
+            The snapshot as kept, with its path.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        first = str(of.path).removesuffix(".md")
+        marked = {
             **snapshot.provenance,
-            "product": {"file": f"{Path(path).name}.md", "sha256": sha256_hex(product)},
-            "evidence": self._evidence(snapshot.provenance["archive_key"], snapshot.capture)
-            .relative_to(self.root)
-            .as_posix(),
+            **{key: of.provenance[key] for key in ("requested_url", "redirects", "other_ways")},
+            "re_extraction_of": {
+                "file": f"{Path(first).name}.md",
+                "sha256": of.provenance["product"]["sha256"],
+                "extractor_version": of.provenance["extractor_version"],
+            },
         }
-        write_file(self.root / f"{path}.json", json.dumps(provenance, ensure_ascii=False, indent=2).encode() + b"\n")
-        write_file(self.root / f"{path}.md", product)
-        self._catalogue.add(path, provenance)
-        return Snapshot(
-            capture=snapshot.capture,
-            memento_url=snapshot.memento_url,
-            document=snapshot.document,
-            markdown=snapshot.markdown,
-            provenance=provenance,
-            answer=snapshot.answer,
-            path=f"{path}.md",
+        version = snapshot.provenance["extractor_version"]
+        return self._keep(again_name(first, version), replace(snapshot, provenance=marked))
+
+    def with_way(self, snapshot: Snapshot, way: Mapping[str, Any]) -> Snapshot:
+        """Note in a kept product's provenance that another question led to it, where that is new.
+
+        A product of an older schema stays as it is, and so does a store in which nothing may be written.
+        """
+        if snapshot.provenance["schema_version"] == 1:
+            return snapshot
+        added = with_other_way(snapshot.provenance, way)
+        if added is None:
+            return snapshot
+        provenance = sealed(added)
+        try:
+            self._write_provenance(str(snapshot.path).removesuffix(".md"), provenance)
+        except StoreError as failure:
+            if not is_refusal(failure):
+                raise
+            return snapshot
+        return replace(snapshot, provenance=provenance)
+
+    def _keep(self, path: str, snapshot: Snapshot) -> Snapshot:
+        product = snapshot.markdown.encode()
+        evidence = self._evidence(snapshot.provenance["archive_key"], snapshot.capture)
+        provenance = sealed(
+            {
+                **snapshot.provenance,
+                "product": {"file": f"{Path(path).name}.md", "sha256": sha256_hex(product)},
+                "evidence": evidence.relative_to(self.root).as_posix(),
+            }
         )
+        self._write_provenance(path, provenance)
+        write_file(self.root / f"{path}.md", product)
+        self.catalogue.add(path, provenance)
+        return replace(snapshot, provenance=provenance, path=f"{path}.md")
+
+    def _write_provenance(self, path: str, provenance: Mapping[str, Any]) -> None:
+        content = json.dumps(provenance, ensure_ascii=False, indent=2).encode() + b"\n"
+        write_file(self.root / f"{path}.json", content)
 
     def _evidence(self, archive_key: str, capture: Capture) -> Path:
-        return evidence_path(self._inside / "warc", archive_key, capture)
+        return evidence_path(self.warc_folder, archive_key, capture)
 
     def _free_path(self, snapshot: Snapshot) -> str:
         """The product's path; a section's, and where another capture of the same second stands there, has its own."""
@@ -151,6 +252,12 @@ class Store:
             return None
         file = self.root / f"{path}.md"
         try:
+            if not is_seal_whole(provenance):
+                raise StoreError(
+                    f"a product's provenance was changed after it was made: {self.root / path}.json",
+                    path=f"{path}.json",
+                )
+            provenance = upgraded(provenance)
             if sha256_hex(product) != provenance["product"]["sha256"]:
                 raise StoreError(
                     f"a product was changed after it was made (move it away to make it again): {file}", path=str(file)
@@ -164,7 +271,8 @@ class Store:
                 path=f"{path}.md",
             )
         except (KeyError, TypeError, ValueError) as cause:
-            raise StoreError(f"a product's provenance is damaged: {path}.json", path=f"{path}.json") from cause
+            said = f" ({cause})" if isinstance(cause, ValueError) else ""
+            raise StoreError(f"a product's provenance is damaged{said}: {path}.json", path=f"{path}.json") from cause
 
 
 def _identity(provenance: Any) -> tuple[Any, ...]:

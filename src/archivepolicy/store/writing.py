@@ -7,6 +7,7 @@ behind.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -16,6 +17,19 @@ from archivepolicy.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+TEMPORARY_PREFIX = ".writing-"
+_NOT_WRITABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # read once: reading sets it for a moment, for every thread of the process
 
 
 @contextlib.contextmanager
@@ -36,14 +50,14 @@ def write_file(path: Path, content: bytes) -> None:
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f"{TEMPORARY_PREFIX}{os.getpid()}-", dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(0o666 & ~_umask())  # mkstemp gives 0600: a store is shared like any other file
+            temporary.chmod(0o666 & ~_UMASK)  # mkstemp gives 0600: a store is shared like any other file
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -64,10 +78,15 @@ def read_file(path: Path) -> bytes | None:
             return None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def is_read_only(path: Path) -> bool:
+    """Whether a file can be read there and not written: the folder, or the nearest one above it, gives no leave."""
+    folder = next((one for one in (path.parent, *path.parent.parents) if one.exists()), path.parent)
+    return not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
+
+
+def is_refusal(failure: StoreError) -> bool:
+    """Whether a store failed because nothing may be written there, and not for want of space or a damaged disk."""
+    return isinstance(failure.__cause__, OSError) and failure.__cause__.errno in _NOT_WRITABLE
 
 
 def _sync_folder(folder: Path) -> None:

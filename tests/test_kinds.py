@@ -1,6 +1,6 @@
 import pytest
 
-from archivepolicy.extraction.kinds import policy_kind
+from archivepolicy.kinds import policy_kind
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,32 @@ def policy_kind(title: str, url: str) -> str:
     return UNNAMED
 
 
+def kinds_named(title: str, url: str) -> tuple[str, ...]:
+    """Every kind that a policy's title names, or that its file's name does where the title names none; may be empty.
+
+    >>> kinds_named("Privacy & Terms", "http://a.example/legal")
+    ('privacy policy', 'terms of service')
+    """
+    for text in (title, _file_name(url)):
+        if named := tuple(kind for kind, pattern in _patterns().items() if pattern.search(text)):
+            return named
+    return ()
+
+
+def kind_mentions(text: str) -> dict[str, int]:
+    """How often a text has a word of each kind; every kind is there, in the order of the file.
+
+    >>> kind_mentions("Terms, and again: the terms. Photos.")["terms of service"]
+    2
+    """
+    return {kind: sum(1 for _ in pattern.finditer(text)) for kind, pattern in _patterns().items()}
+
+
+def kind_words(kind: str) -> tuple[str, ...]:
+    """The beginnings of words that name a kind, as they stand in the file."""
+    return tuple(_kinds()[kind]["words"])
+
+
 def _file_name(url: str) -> str:
     """The last name in a URL's path that is not just an index, and the query, as words."""
     parts = urlsplit(url)
@@ -47,8 +73,12 @@ def _file_name(url: str) -> str:
 @functools.cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """A pattern a kind, in the order of the file."""
-    kinds = tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
-    return {kind: re.compile(_alternatives(values["words"]), re.IGNORECASE) for kind, values in kinds.items()}
+    return {kind: re.compile(_alternatives(values["words"]), re.IGNORECASE) for kind, values in _kinds().items()}
+
+
+@functools.cache
+def _kinds() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
 
 
 def _alternatives(words: list[str]) -> str:
