@@ -15,6 +15,7 @@ from archivepolicy.codings import decoded_body
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import platform_rules, sections, xhtml
 from archivepolicy.extraction.chrome import Pruner
+from archivepolicy.extraction.collector import collector_paused
 from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
@@ -99,19 +100,24 @@ def extract(
     body, warnings = decoded_body(payload, content_encoding)
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if is_pdf(body, media_type):
-        encoding = "pdf"
         page, content, base = _pdf_content(body, url)
-    else:
+        return _document_of_section(page, content, base, _Source(url=url, encoding="pdf", warnings=warnings), section)
+    with collector_paused():
         decoded = decoded_text(body, content_type)
-        encoding, warnings = decoded.encoding, (*warnings, *decoded.warnings)
+        source = _Source(url=url, encoding=decoded.encoding, warnings=(*warnings, *decoded.warnings))
         if is_plain(decoded.text, media_type):
             page, content, base = _plain_content(decoded.text, url)
         else:
             html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
             page, content, base = _html_content(html.encode() if html else decoded.utf8, url, section)
+        return _document_of_section(page, content, base, source, section)
+
+
+def _document_of_section(
+    page: Page, content: _Content, base: LinkBase, source: _Source, section: Section
+) -> Document:
     if section.bounds and content.whole is None:
         _cut(content, section)
-    source = _Source(url=url, encoding=encoding, warnings=(*warnings, *content.warnings))
     return _document(page, content, base, source)
 
 
@@ -269,7 +275,7 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         links=_unique_order(links),
         stated_dates=find_stated_dates(dated, page.language),
         removed=tuple(content.removed),
-        warnings=source.warnings,
+        warnings=(*source.warnings, *content.warnings),
         kept_share=content.kept_share,
         verdict=_verdict(page, content),
     )
