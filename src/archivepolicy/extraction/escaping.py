@@ -28,7 +28,6 @@ _RULE = re.compile(rf"[\s>.)\d-]*[_{UNDERSCORE}\s]+")
 _CELL_END = " | "
 _AT_END = re.compile(r"(?:(?<!\\)[\]!]|\\)$")
 _MISREAD_AT_END = re.compile(rf"{UNSURE}(?=\][(:]|!\[|\\(?:[{re.escape(_ASCII_MARK)}\n]|$))")
-_MARK = re.compile(r"[\\*`_<&~\]!|]")
 _CELL_MARK = re.compile(r"\|")
 _LINE_START = re.compile(
     r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-"
@@ -45,7 +44,11 @@ def escaped_text(text: str, *, in_cell: bool = False) -> str:
     >>> print(escaped_text("a_b *c* <d> [e](f) R&D"))
     a_b \*c\* \<d> [e\](f) R&D
     """
-    if not _MARK.search(text):
+    # one plain search a sign takes half the time of a pattern for all of them
+    if not (
+        "&" in text or "_" in text or "*" in text or "]" in text or "!" in text
+        or "<" in text or "|" in text or "`" in text or "~" in text or "\\" in text
+    ):  # fmt: skip
         return text
     text = _MISREAD.sub(lambda match: "\\" + match[0], text)
     text = _LOOSE_UNDERSCORE.sub(UNDERSCORE, text) if "_" in text else text
