@@ -10,22 +10,23 @@ import re
 import unicodedata
 
 _ASCII_MARK = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~-"
+# Every branch of a pattern here begins with one literal sign: only then does Python pass over all that stands between.
 _MISREAD = re.compile(
-    rf"\\(?=[{re.escape(_ASCII_MARK)}])|[*`]"
-    r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~"
+    rf"\\(?=[{re.escape(_ASCII_MARK)}])|\*|`"
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|~(?<=~~)"
     r"|\](?=[(:])"
 )
 # what the text that follows may make a link or a picture
 UNSURE = "\x13"
 # an underscore that is not inside a word; whether it makes emphasis, the other ones of its paragraph say
 UNDERSCORE = "\x14"
-_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-# these two begin with one literal sign, which is looked for many times as fast as what stands before it
+_LOOSE_UNDERSCORE = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 _IN_WORD = re.compile(rf"{UNDERSCORE}(?<=[^\W_]{UNDERSCORE})(?=[^\W_])")
 _PARAGRAPH_END = re.compile(r"\n(?<!\\\n)")
 _UNDERSCORES = re.compile(rf"[_{UNDERSCORE}]+")
 _RULE = re.compile(rf"[\s>.)\d-]*[_{UNDERSCORE}\s]+")
 _CELL_END = " | "
+_UNSURE_ENDS = "]!\\\n"
 _AT_END = re.compile(r"(?:(?<!\\)[\]!]|\\)$")
 _MISREAD_AT_END = re.compile(rf"{UNSURE}(?=\][(:]|!\[|\\(?:[{re.escape(_ASCII_MARK)}\n]|$))")
 _CELL_MARK = re.compile(r"\|")
@@ -52,7 +53,8 @@ def escaped_text(text: str, *, in_cell: bool = False) -> str:
         return text
     text = _MISREAD.sub(lambda match: "\\" + match[0], text)
     text = _LOOSE_UNDERSCORE.sub(UNDERSCORE, text) if "_" in text else text
-    text = _AT_END.sub(lambda match: UNSURE + match[0], text)
+    if text[-1:] in _UNSURE_ENDS:
+        text = _AT_END.sub(lambda match: UNSURE + match[0], text)
     return _CELL_MARK.sub(r"\|", text) if in_cell else text
 
 

@@ -101,7 +101,8 @@ def extract(
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if is_pdf(body, media_type):
         page, content, base = _pdf_content(body, url)
-        return _document_of_section(page, content, base, _Source(url=url, encoding="pdf", warnings=warnings), section)
+        _cut(content, section)
+        return _document(page, content, base, _Source(url=url, encoding="pdf", warnings=warnings))
     with collector_paused():
         decoded = decoded_text(body, content_type)
         source = _Source(url=url, encoding=decoded.encoding, warnings=(*warnings, *decoded.warnings))
@@ -110,19 +111,14 @@ def extract(
         else:
             html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
             page, content, base = _html_content(html.encode() if html else decoded.utf8, url, section)
-        return _document_of_section(page, content, base, source, section)
-
-
-def _document_of_section(
-    page: Page, content: _Content, base: LinkBase, source: _Source, section: Section
-) -> Document:
-    if section.bounds and content.whole is None:
         _cut(content, section)
-    return _document(page, content, base, source)
+        return _document(page, content, base, source)
 
 
 def _cut(content: _Content, section: Section) -> None:
-    """Cut the content to the section that is wanted; what the reader names is taken whole, chrome or not."""
+    """Cut the content to the section that is wanted, unless it is already; what the reader names is taken whole."""
+    if not section.bounds or content.whole is not None:
+        return
     root = content.root
     outside: list[Removal] = []
     whole = words_of(root)

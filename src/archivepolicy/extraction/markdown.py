@@ -53,7 +53,6 @@ _JOINERS = "\u200c\u200d"
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
 _BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
-_ONE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
 _ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
@@ -434,9 +433,15 @@ def _with_breaks(text: str) -> str:
     text = text.strip(_BLOCK_MARGIN)
     if _BREAK not in text:
         return text
-    text = _BREAK_RUN.sub("\n\n", text)
-    first, *others = _ONE_BREAK.split(text)
-    return first + "".join(map(_broken_line, others))
+    between = text.split(_BREAK)[1:-1]
+    if "\n\n" in text or not all(piece.strip(" \n") for piece in between):
+        text = _BREAK_RUN.sub("\n\n", text)
+    first, *others = text.split(_BREAK)
+    if not others:
+        return first
+    *others, last = others
+    lines = [*(piece.strip(" ") for piece in others), last.lstrip(" ")]
+    return first.rstrip(" ") + "".join(map(_broken_line, lines))
 
 
 def _broken_line(text: str) -> str:

@@ -29,7 +29,9 @@ def unfold_layout_tables(content: etree._Element) -> None:
             else:
                 part.tag = "div"
         table.tag = "div"
-    for stray in cast("list[etree._Element]", _STRAYS(content)):  # their table was left behind when the content was cut out
+    for stray in cast(
+        "list[etree._Element]", _STRAYS(content)
+    ):  # their table was left behind when the content was cut out
         stray.tag = "div"
     for table in content.iter("table"):
         _head(table)
