@@ -303,7 +303,9 @@ def _one_line(words: str) -> str:
 
 def _plain(markdown: str) -> str:
     """Take off Markdown's marks, link targets and images, so that the words and their number remain."""
-    return "\n".join(map(_unmarked, _LINK.sub(" ", markdown).split("\n")))
+    if "]" in markdown:  # else the pattern would read on to the end from each opening bracket
+        markdown = _LINK.sub(" ", markdown)
+    return "\n".join(map(_unmarked, markdown.split("\n")))
 
 
 def _unmarked(line: str) -> str:
