@@ -16,6 +16,7 @@ from archivepolicy.errors import InputError
 from archivepolicy.extraction import platform_rules, sections, xhtml
 from archivepolicy.extraction.aria import apply_roles
 from archivepolicy.extraction.chrome import Pruner
+from archivepolicy.extraction.collector import collector_paused
 from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
@@ -100,24 +101,25 @@ def extract(
     body, warnings = decoded_body(payload, content_encoding)
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if is_pdf(body, media_type):
-        encoding = "pdf"
         page, content, base = _pdf_content(body, url)
-    else:
+        _cut(content, section)
+        return _document(page, content, base, _Source(url=url, encoding="pdf", warnings=warnings))
+    with collector_paused():
         decoded = decoded_text(body, content_type)
-        encoding, warnings = decoded.encoding, (*warnings, *decoded.warnings)
+        source = _Source(url=url, encoding=decoded.encoding, warnings=(*warnings, *decoded.warnings))
         if is_plain(decoded.text, media_type):
             page, content, base = _plain_content(decoded.text, url)
         else:
             html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
             page, content, base = _html_content(html.encode() if html else decoded.utf8, url, section)
-    if section.bounds and content.whole is None:
         _cut(content, section)
-    source = _Source(url=url, encoding=encoding, warnings=(*warnings, *content.warnings))
-    return _document(page, content, base, source)
+        return _document(page, content, base, source)
 
 
 def _cut(content: _Content, section: Section) -> None:
-    """Cut the content to the section that is wanted; what the reader names is taken whole, chrome or not."""
+    """Cut the content to the section that is wanted, unless it is already; what the reader names is taken whole."""
+    if not section.bounds or content.whole is not None:
+        return
     root = content.root
     outside: list[Removal] = []
     whole = words_of(root)
@@ -273,7 +275,7 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         links=_unique_order(links),
         stated_dates=find_stated_dates(dated, page.language),
         removed=tuple(content.removed),
-        warnings=source.warnings,
+        warnings=(*source.warnings, *content.warnings),
         kept_share=content.kept_share,
         verdict=_verdict(page, content),
     )

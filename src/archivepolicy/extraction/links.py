@@ -9,20 +9,18 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
-
-from lxml import etree
 
 from archivepolicy.extraction.inserts import unwrapped
 from archivepolicy.extraction.tree import append_text, drop
 
+if TYPE_CHECKING:
+    from lxml import etree
+
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
 _COMMON_STARTS = "/#?.hm"  # of "https:", "mailto:" and relative addresses; no dead scheme begins so
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
-_PROTECTED = etree.XPath(
-    f"descendant-or-self::*[self::a or self::span][@data-cfemail or contains(@href, '{_CLOUDFLARE}')]"
-)
 # what may stand in a target as it is: RFC 3986 without parentheses, which end a Markdown link, and without brackets, which
 # belong around an IPv6 address only
 _KEPT = "!#$%&'*+,/:;=?@~"
@@ -142,8 +140,7 @@ def decoded_email(code: str) -> str | None:
 def reveal_emails(body: etree._Element) -> int:
     """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
     count = 0
-    found: Any = _PROTECTED(body)
-    for element in found:
+    for element in list(body.iter("a", "span")):
         href = element.get("href") or ""
         code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
         address = decoded_email(code) if code else None

@@ -132,6 +132,8 @@ def _is_seen(text: str | None) -> bool:
 
 def _joined(last: etree._Element | None, listing: etree._Element) -> etree._Element | None:
     """Join a list to the one before it where both read as one; gives the last of the lists that come of it."""
+    if last is None and not any(item.get("marker") for item in listing):  # bullets: one run
+        return listing if any(map(says_something, listing)) else None
     runs = list(_runs(listing))
     for run in runs[1:]:
         made = etree.Element("ol")

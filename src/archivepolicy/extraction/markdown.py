@@ -44,7 +44,7 @@ _CAPTION = "\x1c"
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
 _LIST_MARKS = re.compile(f"[{_LIST}{_PARAGRAPH}]")
-_LINE_END = re.compile(f"([\\n{_LINE}])(?=[^\\n{_LINE}])")
+_LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
 _ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
 _ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _INVISIBLE = "\xad\u200b\u2060\ufeff"
@@ -53,7 +53,6 @@ _JOINERS = "\u200c\u200d"
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
 _BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
-_ONE_BREAK = re.compile(rf"[ ]*{_BREAK}[ ]*")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
 _ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
@@ -216,21 +215,27 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "_inline" in parent_tags:
             return f" {text} "
-        text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
+        if _LIST in text or _PARAGRAPH in text:
+            text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
         marker = str(el.attrs.get("marker", ""))
         bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
             text = _numbered(marker, text, is_block=_starts_with_block(el))
         elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
             text = escaped
-        indent = " " * len(bullet)
-        return f"{_ITEM}{bullet}" + _LINE_END.sub(rf"\1{indent}", text) + _ITEM_END
+        if "\n" in text or _LINE in text:
+            indent = " " * len(bullet)
+            text = _LINE_END.sub(lambda end: end[0] + indent, text)
+        return f"{_ITEM}{bullet}{text}{_ITEM_END}"
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = _BLANK_LINES.sub("\n\n", _ITEMS.sub(_written_items, text)).strip("\n")
+        text = _ITEMS.sub(_written_items, text)
+        if "\n\n\n" in text:
+            text = _BLANK_LINES.sub("\n\n", text)
+        text = text.strip("\n")
         if not text:
             return ""
         if "li" not in parent_tags:
@@ -322,6 +327,8 @@ def _numbered(marker: str, text: str, *, is_block: bool) -> str:
 
 def _escaped_start(text: str) -> str:
     """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
+    if text[:1].isalpha():  # as most begin; nothing to escape
+        return text
     line = text[: end.start()] if (end := _ANY_LINE_END.search(text)) else text
     return escaped_line_start(line) + text[len(line) :]
 
@@ -426,9 +433,15 @@ def _with_breaks(text: str) -> str:
     text = text.strip(_BLOCK_MARGIN)
     if _BREAK not in text:
         return text
-    text = _BREAK_RUN.sub("\n\n", text)
-    first, *others = _ONE_BREAK.split(text)
-    return first + "".join(map(_broken_line, others))
+    between = text.split(_BREAK)[1:-1]
+    if "\n\n" in text or not all(piece.strip(" \n") for piece in between):
+        text = _BREAK_RUN.sub("\n\n", text)
+    first, *others = text.split(_BREAK)
+    if not others:
+        return first
+    *others, last = others
+    lines = [*(piece.strip(" ") for piece in others), last.lstrip(" ")]
+    return first.rstrip(" ") + "".join(map(_broken_line, lines))
 
 
 def _broken_line(text: str) -> str:

@@ -28,6 +28,7 @@ _SAME = {
     "strong": "b", "em": "i", "del": "s", "strike": "s", "kbd": "code", "samp": "code", "tt": "code", "cite": "i", "dfn": "i",
     "var": "i", "dir": "ul", "menu": "ul",
 }  # fmt: skip
+_IN_LINES = INLINE | {"br"}
 _KEPT_INLINE = frozenset({"a", "b", "i", "s", "code", "q", "br"})
 # elements of which nothing but the words is left
 _WORDS_ONLY = (*(INLINE - _KEPT_INLINE - _SAME.keys()), "col", "colgroup", "area")
@@ -191,7 +192,7 @@ _SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys() - {
 
 
 def _holds_block(element: etree._Element) -> bool:
-    return any(inner.tag not in INLINE and inner.tag != "br" for inner in element.iterdescendants("*"))
+    return any(inner.tag not in _IN_LINES for inner in element.iterdescendants("*"))
 
 
 def _untangle(element: etree._Element) -> None:
@@ -284,8 +285,7 @@ def _fill_paragraphs(element: etree._Element) -> None:
             wrap_loose_text(element)
         return
     wrap_loose_text(element)
-    is_line = all(child.tag in INLINE or child.tag == "br" for child in element)
-    if not is_line or not (len(element) or (element.text and element.text.strip())):
+    if not _has_only_line(element) or not (len(element) or (element.text and element.text.strip())):
         return
     if element.tag == "div" and element.getparent() is not None:
         element.tag = "p"
@@ -304,4 +304,4 @@ def _is_part(child: etree._Element) -> bool:
 
 
 def _has_only_line(element: etree._Element) -> bool:
-    return all(child.tag in INLINE or child.tag == "br" for child in element)
+    return all(child.tag in _IN_LINES for child in element)

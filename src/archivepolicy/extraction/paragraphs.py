@@ -25,10 +25,11 @@ def holds_loose_text(element: etree._Element) -> bool:
 
 def needs_paragraphs(element: etree._Element) -> bool:
     """Whether an element mixes loose text with blocks or with a run of breaks."""
-    if not len(element):
+    tags = [child.tag for child in element]
+    if not tags:
         return False
-    has_block = any(child.tag not in INLINE and child.tag != "br" for child in element)
-    return (has_block and holds_loose_text(element)) or _has_break_run(element)
+    has_block = any(tag not in INLINE and tag != "br" for tag in tags)
+    return (has_block and holds_loose_text(element)) or (tags.count("br") > 1 and _has_break_run(element))
 
 
 def wrap_loose_text(element: etree._Element) -> list[etree._Element]:

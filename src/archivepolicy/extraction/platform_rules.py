@@ -169,8 +169,9 @@ def detected(source: bytes) -> tuple[Platform, ...]:
     lower = source.lower()  # of ASCII letters alone; every pattern in either case would cost far more
     found: set[str] = set()
     for places in index.places:
-        for place in places.finditer(lower):
-            words = lower[place.end() : place.end() + index.longest].removeprefix(b"www.")
+        # a page has the same few in hundreds of addresses
+        for begun in {lower[place.end() : place.end() + index.longest] for place in places.finditer(lower)}:
+            words = begun.removeprefix(b"www.")
             found.update(name for marker, name in index.by_first.get(words[:1], ()) if words.startswith(marker))
     return tuple(platform for platform in platforms() if platform.id in found)
 

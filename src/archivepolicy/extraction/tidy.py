@@ -12,7 +12,7 @@ import re
 _FENCE = re.compile(r"(?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _EMPTY = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])?")
 # within the words: what indents them may stand behind a quotation's mark
-_SPACES = re.compile(r"(?<=[^\s>]) {2,}|(?<=[^\s>][>]) {2,}")
+_SPACES = re.compile(r" (?:(?<=[^\s>] )|(?<=[^\s>]> )) +")
 _LAST_OF_MARKS = frozenset("#-*+.)")
 _LONGEST_MARK = len("123456789.")
 _RULE = "---"
@@ -43,7 +43,7 @@ def tidied(markdown: str) -> str:
 def _cleaned(raw: str) -> str:
     """A line without needless spaces; nothing where a mark is all there is of it."""
     line = raw.rstrip()
-    if "  " in line:
+    if "  " in line and "  " in line.lstrip(" >"):
         line = _SPACES.sub(" ", line)
     return "" if line and line[-1] in _LAST_OF_MARKS and _is_empty_block(line) else line
 

@@ -47,6 +47,8 @@ _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "t
 # Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
 # side, and lxml joins those anew at each look, which takes the square of their number.
 _WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
+_IS_MAYBE_WIDE = etree.XPath("boolean(descendant::*[1000])")
+_WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
 _AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
@@ -86,10 +88,8 @@ def parsed_page(source: bytes) -> Page:
     title, language = _title(root), _language(root)
     base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
     body = _body(root, is_frameset=bool(frames))
-    for element in body.iter("*"):
-        if ":" in element.tag and _PREFIXED_TAG.match(
-            element.tag
-        ):  # Word's and advertisers' own elements, which stand inside lines
+    for element in cast("list[etree._Element]", _WITH_COLON(body)):
+        if _PREFIXED_TAG.match(element.tag):  # Word's and advertisers' own elements, which stand inside lines
             element.tag = "span"
     image_headings(body)
     for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
@@ -380,6 +380,8 @@ def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) 
         tags: The names.
         with_text: Whether what they say stays; then only those that hold no element of another name go.
     """
+    if not _IS_MAYBE_WIDE(root):  # as of most pages: none has so many elements in all
+        return
     for parent in reversed(cast("list[etree._Element]", _WIDE(root))):
         last, pieces = None, [parent.text or ""]
         for child in list(parent):

@@ -8,6 +8,7 @@ other, make a list; one alone, and letters, stay as they are typed. Only the sig
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -128,15 +129,23 @@ def enlist_typed(content: etree._Element) -> None:
     for block in broken:
         if block is not None and block.tag in ("p", "li") and _is_inline(block):
             _part_lines(block)
-    signed = sum(_sign_of(paragraph) is not None for paragraph in content.iter("p"))
-    if signed < _MIN_ITEMS:
-        return
+    signed = Counter(_container_of(one, content) for one in content.iter("p") if _sign_of(one) is not None)
     for container in [content, *content.iter("li", "blockquote")]:
+        if signed[container] < _MIN_ITEMS:
+            continue
         flow = _joined(list(_flow(container)))
         signs = [_sign_of(block) if block.tag == "p" else None for block in flow]
         for first, end in _runs(signs):
             if not _goes_on(signs, end):
                 _enlist(flow[first:end], signs[first:end])
+
+
+def _container_of(paragraph: etree._Element, content: etree._Element) -> etree._Element | None:
+    """What a paragraph stands in, `div`s passed over as `_flow` does."""
+    container = paragraph.getparent()
+    while container is not None and container is not content and container.tag == "div":
+        container = container.getparent()
+    return container
 
 
 def _is_inline(block: etree._Element) -> bool:

@@ -51,11 +51,10 @@ _KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR,
 
 _LINK = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\))?|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
 _HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
-_MARKS = re.compile(
-    r"^[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)|[*_`|\[\]\\]+|<[^<>\n]{1,200}>", re.MULTILINE
-)
+_LINE_MARK = re.compile(r"[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)")
+_TAG = re.compile(r"<[^<>\n]{1,200}>")
+_MARKS = re.compile(r"[*_`|\[\]\\][*_`|\[\]\\]*")  # not `+`: only a first sign that must stand is looked for quickly
 _SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,.;:]?\s")
-_SPACE = re.compile(r"\s+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " "})
@@ -134,7 +133,10 @@ def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> boo
 
 def _is_long(text: str) -> bool:
     """Whether a text has so many words with white space behind them; most show it by words of nothing but letters."""
-    plain = [len(word) > 1 for word in filter(str.isalpha, text.split()[:-1])]
+    words = text.split()
+    if len(words) < _LONG_FROM_SPACED_WORDS:
+        return False
+    plain = [len(word) > 1 for word in filter(str.isalpha, words[:-1])]
     return sum(plain) >= _LONG_FROM_SPACED_WORDS or len(_SPACED_WORD.findall(text)) >= _LONG_FROM_SPACED_WORDS
 
 
@@ -296,12 +298,20 @@ def _quoted(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return _SPACE.sub(" ", words.translate(_QUOTES)).strip()
+    return " ".join(words.translate(_QUOTES).split())
 
 
 def _plain(markdown: str) -> str:
     """Take off Markdown's marks, link targets and images, so that the words and their number remain."""
-    return _MARKS.sub(" ", _LINK.sub(" ", markdown))
+    if "]" in markdown:  # else the pattern would read on to the end from each opening bracket
+        markdown = _LINK.sub(" ", markdown)
+    return "\n".join(map(_unmarked, markdown.split("\n")))
+
+
+def _unmarked(line: str) -> str:
+    if mark := _LINE_MARK.match(line):
+        line = f" {line[mark.end() :]}"
+    return _MARKS.sub(" ", _TAG.sub(" ", line))
 
 
 @cache
