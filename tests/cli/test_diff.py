@@ -123,3 +123,21 @@ def test_one_capture_for_both_dates_is_said(tmp_path: Path, demo_warc: Path) -> 
     done = run(POLICY, "2018-06", "2018-07", "--archive", demo_warc, "--store", tmp_path / "s")
     assert "both dates are answered by the same capture, 2018-05-25T09:11:33Z" in done.stderr
     assert "No change" in done.stdout
+
+
+def test_one_text_may_come_from_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text("We keep it for a year.\n", encoding="utf-8")
+    for texts, shown in ((("old.md", "-"), "[-year-]{+day+}"), (("-", "old.md"), "[-day-]{+year+}")):
+        done = subprocess.run(
+            [sys.executable, "-m", "archivepolicy", "diff", *texts],
+            cwd=tmp_path,
+            input="We keep it for a day.\n",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert shown in done.stdout
+    both = run("-", "-", cwd=tmp_path)
+    assert (both.returncode, both.stdout, both.stderr.count("\n")) == (2, "", 1)

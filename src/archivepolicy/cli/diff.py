@@ -80,8 +80,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     """Show what changed between two captures, or two files.
 
     OLD and NEW are dates as in `get --as-of`, the earlier first. Files are products, any Markdown or plain text, or pages
-    (HTML, PDF), which are extracted first. Words are compared inside paragraphs that are aligned first; every change has a
-    class, and cosmetic ones are folded.
+    (HTML, PDF), which are extracted first; `-` is the standard input. Words are compared inside paragraphs that are aligned
+    first; every change has a class, and cosmetic ones are folded.
     """
     if len(texts) == 3:
         from archivepolicy.pipeline.comparison import diff

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # What is not cut: a link's end with its target, an image, a tag, an entity, a run of one mark, an escaped sign.
 _UNIT = re.compile(
     rf"\]{TARGET}|!\[[^\[\]\n]*+\]{TARGET}|</?[a-zA-Z][^<>]*+>|&(?:[a-zA-Z]{{2,8}}|#\d{{1,6}});"
-    r"|\d++(?:\\?\.\d++)*+|([*_=~`#\-])\1*+|\\[!-/:-@\[-`{-~]|(?s:.)"
+    r"|\d++(?:\\?\.\d++)*+|\*++|_++|=++|~++|`++|#++|-++|\\[!-/:-@\[-`{-~]|(?s:.)"
 )
 _LINK_END = re.compile(rf"\]{TARGET}")
 _LINK_HEAD = re.compile(r"!?\[[^\[\]\n]*+\]\(|\]\(")
@@ -278,11 +278,11 @@ def _marks(edit: Edit, old: str, new: str) -> Iterator[Edit]:
 def _units(marks: str) -> list[str]:
     if len(marks) < 2:
         return [marks] if marks else []
-    return [found[0] for found in _UNIT.finditer(marks)]
+    return _UNIT.findall(marks)
 
 
 def _length(units: Sequence[str]) -> int:
-    return sum(map(len, units))
+    return sum(map(len, units)) if units else 0
 
 
 def _common_front(ones: Sequence[str], others: Sequence[str], i: int, j: int) -> tuple[int, list[Edit]]:
@@ -295,8 +295,7 @@ def _common_front(ones: Sequence[str], others: Sequence[str], i: int, j: int) ->
             if head is None or not other.startswith(head[0]):
                 break
             start = head.end()
-            cls = marks_class(one, other)
-            edits.append(Edit(i + start, i + len(one) - 1, j + start, j + len(other) - 1, cls))
+            edits.append(Edit(i + start, i + len(one) - 1, j + start, j + len(other) - 1, Cls.LINK))
         steps, i, j = steps + 1, i + len(one), j + len(other)
     return steps, edits
 

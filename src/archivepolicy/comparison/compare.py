@@ -363,7 +363,7 @@ def _change(
 ) -> Change:
     old_section, new_section = _path(paths[0], draft.old_block), _path(paths[1], draft.new_block)
     if draft.op is Op.DELETE:
-        new_section = tuple(names.get(heading, heading) for heading in old_section)
+        new_section = tuple([names.get(heading, heading) for heading in old_section]) if names else old_section
     elif draft.op is Op.INSERT:
         old_section = new_section
     ids = repeats.ids_of(draft.id)

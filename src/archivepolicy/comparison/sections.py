@@ -7,6 +7,7 @@ under itself.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archivepolicy.comparison.words import TARGET
@@ -21,6 +22,7 @@ _MARKS = re.compile(
     re.MULTILINE,
 )
 _CHARS = 160
+_CACHED_HEADINGS = 1 << 12
 
 
 def section_paths(blocks: Sequence[Block]) -> list[tuple[str, ...]]:
@@ -40,8 +42,9 @@ def section_paths(blocks: Sequence[Block]) -> list[tuple[str, ...]]:
     return paths
 
 
+@lru_cache(maxsize=_CACHED_HEADINGS)
 def plain(markdown: str) -> str:
-    r"""A short text without marks, white space folded.
+    r"""A short text without marks, white space folded; remembered, since both sides have most headings.
 
     >>> plain("## 2. [Your *data*](#data)\n-----\n")
     '2. Your data'

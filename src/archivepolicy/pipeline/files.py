@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,20 +27,24 @@ _HEADER = re.compile(r"> \*The following text is extracted and transformed from 
 def diff_files(old: Path, new: Path) -> Diff:
     """Compare two files: products, any Markdown or plain text, or pages (HTML, PDF), which are extracted first.
 
+    One of them may be `-`, the standard input.
+
     The attribution header of a product is not part of the policy. Where a product's provenance stands beside it, the diff
     says which captures are compared.
 
     Raises:
-        InputError: A file cannot be read, or is neither a text in UTF-8 nor a page.
+        InputError: A file cannot be read, both are the standard input, or one is neither a text in UTF-8 nor a page.
         UnusableCaptureError: A PDF without text.
     """
+    if str(old) == str(new) == "-":
+        raise InputError("both texts are the standard input: it can be read once")
     found = diff(_text(old), _text(new), old_label=str(old), new_label=str(new))
     return replace(found, old=_side(found.old, old), new=_side(found.new, new))
 
 
 def _text(file: Path) -> str:
     try:
-        payload = file.read_bytes()
+        payload = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as cause:
         raise InputError(f"cannot read {file}: {cause.strerror or cause}") from cause
     if file.suffix.lower() in _PAGE_SUFFIXES or _PAGE.match(payload):
