@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import click
 
@@ -211,19 +211,29 @@ def print_product(text: str) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _turn_away_output()
-        sys.exit(141)  # 128 + SIGPIPE: the reader has left, and nothing is wrong
+    except BrokenPipeError:  # the reader has left, and nothing is wrong: `cli.main` ends silently
+        raise
     except OSError as cause:
-        _turn_away_output()
+        turn_away_output()
         raise click.ClickException(f"cannot write to standard output: {cause.strerror or cause}") from cause
 
 
-def _turn_away_output() -> None:
+def turn_away_output() -> None:
     """Send what still waits to be written nowhere, so that the interpreter does not try again as it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and _is_broken(stream):
+            os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _is_broken(stream: TextIO) -> bool:
+    """Whether a stream cannot write what it still holds."""
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False
 
 
 def terminal_width() -> int | None:
