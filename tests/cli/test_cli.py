@@ -122,6 +122,11 @@ def test_errors_are_one_line_with_their_exit_code(
         ("captures", POLICY, "--from", "2020", "--to", "2010", "--archive", "wayback:http://127.0.0.1:9"),
         ("convert", "/nothing/there.html"),
         ("convert", __file__, "--explain-html", "/nothing/there.html"),
+        ("convert", __file__, "--explain-html", "."),
+        ("diff", __file__, __file__, "-o", "nowhere/there.html"),
+        ("diff", __file__, __file__, "-o", "."),
+        ("diff", POLICY, "2013", "2014", "-o", "nowhere/x", "--archive", "wayback:http://127.0.0.1:9"),
+        ("export", POLICY, "--evidence", "nowhere/x.zip", "--archive", "wayback:http://127.0.0.1:9"),
         ("--x",),
     ],
 )

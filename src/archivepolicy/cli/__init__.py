@@ -34,6 +34,7 @@ COMMANDS = {
     "get": "Get a policy as of a date.",
     "grep": "Find a phrase in a policy, or when it came and went.",
     "history": "Tell a policy's versions, and the captures that bound each.",
+    "report": "Tell how the last batch on a store stands.",
     "verify": "Check a store against its digests and evidence.",
 }
 
