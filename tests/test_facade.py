@@ -29,6 +29,7 @@ def test_every_error_has_the_root_and_the_exit_code_of_its_branch() -> None:
     assert codes == {
         "ArchivePolicyError": 1,
         "InputError": 2,
+        "MissingSectionError": 2,
         "ArchiveFileError": 2,
         "NoCaptureError": 3,
         "ArchiveUnavailableError": 4,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archivepolicy.errors import ArchiveUnavailableError as ArchiveUnavailableError
     from archivepolicy.errors import ExcludedError as ExcludedError
     from archivepolicy.errors import InputError as InputError
+    from archivepolicy.errors import MissingSectionError as MissingSectionError
     from archivepolicy.errors import NoCaptureError as NoCaptureError
     from archivepolicy.errors import NotReplayableError as NotReplayableError
     from archivepolicy.errors import RateLimitedError as RateLimitedError
@@ -94,6 +95,7 @@ _PLACES = {
         "ArchiveUnavailableError",
         "ExcludedError",
         "InputError",
+        "MissingSectionError",
         "NoCaptureError",
         "NotReplayableError",
         "RateLimitedError",

@@ -2,7 +2,8 @@
 
     ArchivePolicyError
     ├── InputError                  fix what was asked: a date, a URL, an option      exit 2
-    │   └── ArchiveFileError        fix or replace the archive file                   exit 2
+    │   ├── ArchiveFileError        fix or replace the archive file                   exit 2
+    │   └── MissingSectionError     name another section of the page                  exit 2
     ├── NoCaptureError              no such capture: ask for another date or URL      exit 3
     ├── ArchiveUnavailableError     try again later                                   exit 4
     │   └── RateLimitedError        try again after `retry_after_s`                   exit 4
@@ -52,6 +53,21 @@ class ArchiveFileError(InputError):
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(message)
         self.path = path
+
+
+class MissingSectionError(InputError):
+    """A page without the section that is asked for.
+
+    Attributes:
+        missing: What is not there.
+        headings: What is: the page's headings, in words.
+    """
+
+    def __init__(self, missing: str, *, headings: str, timestamp: str | None = None) -> None:
+        where = f"in the capture of {timestamp}: " if timestamp else ""
+        super().__init__(f"{where}{missing}; {headings}")
+        self.missing = missing
+        self.headings = headings
 
 
 class NoCaptureError(ArchivePolicyError):

@@ -31,6 +31,11 @@ def call(*arguments: str | Path, rows: str = "") -> subprocess.CompletedProcess[
     return subprocess.run(command(*arguments), input=rows, capture_output=True, text=True, check=False, timeout=60)
 
 
+def reported(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    parts = [sys.executable, "-m", "archivepolicy", "report", *map(str, arguments)]
+    return subprocess.run(parts, capture_output=True, text=True, check=False, timeout=60)
+
+
 def test_a_list_on_standard_input_gives_products_a_summary_and_a_report(crowd: Crowd, tmp_path: Path) -> None:
     given = ["--as-of", "2014", "--archive", crowd.archive, "--store", tmp_path, "--workers", "1"]
     ended = call("-", *given, "--report", tmp_path / "r.csv", rows=f"{url_of(1)}\n{url_of(2)}\n")
@@ -72,22 +77,27 @@ def test_a_run_can_be_looked_at_after_it_ended(crowd: Crowd, tmp_path: Path) -> 
     batch(rows, as_of=["2014"], archive=crowd.archive, store=tmp_path, workers=0)
     crowd.requests.clear()
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
-    told = call("--status", "--store", tmp_path)
+    told = reported("--store", tmp_path)
     assert (told.returncode, told.stderr, crowd.requests) == (0, "", [])
     assert told.stdout.startswith("a list of rows: begun ")
     for line in ("finished", "1  done", "1  no capture", "1  bad row", "  line 3: no site"):
         assert line in told.stdout
     report = (tmp_path / ".archivepolicy" / "report.csv").read_text(encoding="utf-8")
-    assert call("--status", "--report", "-", "--store", tmp_path).stdout == report
-    assert json.loads(call("--status", "--json", "--store", tmp_path).stdout)["outcomes"]["no capture"] == 1
+    assert reported("-o", "-", "--store", tmp_path).stdout == report
+    assert json.loads(reported("--json", "--store", tmp_path).stdout)["outcomes"]["no capture"] == 1
     assert {path: path.stat().st_mtime_ns for path in before} == before
+    again = reported("-o", tmp_path / "again.csv", "--store", tmp_path)
+    assert f"Report: {tmp_path / 'again.csv'}\n" in again.stdout
+    assert (tmp_path / "again.csv").read_text(encoding="utf-8") == report
+    for wrong in (("-o", "-", "--json"), ("-o", tmp_path / "nowhere" / "r.csv"), ("sites.csv",)):
+        ended = reported(*wrong, "--store", tmp_path)
+        assert (ended.returncode, ended.stdout, (tmp_path / "nowhere").exists()) == (2, "", False)
 
 
-def test_a_status_wants_a_run_and_no_list(tmp_path: Path) -> None:
-    nothing = call("--status", "--store", tmp_path / "none")
+def test_a_report_wants_a_run(tmp_path: Path) -> None:
+    nothing = reported("--store", tmp_path / "none")
     assert (nothing.returncode, (tmp_path / "none").exists()) == (2, False)
     assert nothing.stderr == f"archivepolicy: no batch has run on this store: {tmp_path / 'none'}\n"
-    assert call("--status", "sites.csv", "--store", tmp_path).returncode == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell is another there")
@@ -118,6 +128,10 @@ def test_a_list_that_is_not_there_leaves_the_last_one_as_it_is(crowd: Crowd, tmp
         ["-", "--language", "?"],
         ["-", "--css", "["],
         ["-", "--report", "."],
+        ["-", "--report", "nowhere/r.csv"],
+        ["-", "--pick", "first"],
+        ["-", "--pick", "last", "--history"],
+        [],
     ],
 )
 def test_wrong_usage_is_one_line_with_2_and_leaves_no_request(

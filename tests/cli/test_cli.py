@@ -122,6 +122,11 @@ def test_errors_are_one_line_with_their_exit_code(
         ("captures", POLICY, "--from", "2020", "--to", "2010", "--archive", "wayback:http://127.0.0.1:9"),
         ("convert", "/nothing/there.html"),
         ("convert", __file__, "--explain-html", "/nothing/there.html"),
+        ("convert", __file__, "--explain-html", "."),
+        ("diff", __file__, __file__, "-o", "nowhere/there.html"),
+        ("diff", __file__, __file__, "-o", "."),
+        ("diff", POLICY, "2013", "2014", "-o", "nowhere/x", "--archive", "wayback:http://127.0.0.1:9"),
+        ("export", POLICY, "--evidence", "nowhere/x.zip", "--archive", "wayback:http://127.0.0.1:9"),
         ("--x",),
     ],
 )
@@ -156,18 +161,43 @@ def test_output_that_cannot_be_written_is_one_line(demo_warc: Path) -> None:
             assert done.stderr == b"archivepolicy: cannot write to standard output: " + why + b"\n"
 
 
+DEMO = (POLICY, "--archive", "{demo}", "--no-store")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of a POSIX system")
-def test_a_reader_that_leaves_is_no_error(demo_warc: Path) -> None:
-    options = [POLICY, "--archive", str(demo_warc), "--no-store"]
-    for command in ("get", "captures"):
-        reading, writing = os.pipe()
-        os.close(reading)
-        done = subprocess.run(
-            [sys.executable, "-m", "archivepolicy", command, *options],
-            stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False,
-        )  # fmt: skip
-        os.close(writing)
-        assert (done.returncode, done.stderr) == (141, b"")
+@pytest.mark.parametrize(
+    ("stream", "command"),
+    [
+        ("stdout", ("get", *DEMO)),
+        ("stdout", ("captures", *DEMO)),
+        ("stdout", ("history", *DEMO)),
+        ("stdout", ("blame", *DEMO)),
+        ("stdout", ("grep", "data", *DEMO)),
+        ("stdout", ("diff", POLICY, "2013", "2018", "--exit-code", *DEMO[1:])),
+        ("stdout", ("find", "fernhollow.example", *DEMO[1:])),
+        ("stdout", ("batch", "-", "--dry-run", "--archive", "{demo}", "--json")),
+        ("stdout", ("archives",)),
+        ("stdout", ("--help",)),
+        ("stdout", ("diff", "--help")),
+        ("stderr", ("get", *DEMO)),
+        ("stderr", ("get", "unknown.example", *DEMO[1:])),
+        ("stderr", ("batch", "-", "--archive", "{demo}", "--workers", "0")),
+        ("stderr", ("get",)),
+    ],
+)
+def test_a_reader_that_leaves_is_no_error(
+    stream: str, command: tuple[str, ...], demo_warc: Path, tmp_path: Path
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "archivepolicy", *(word.format(demo=demo_warc) for word in command)],
+        cwd=tmp_path, input=b"www.fernhollow.example/privacy.php\n", timeout=60, check=False,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writing},
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 141
+    assert not done.stderr
 
 
 def test_a_date_in_the_future_is_said_to_be_one(demo_warc: Path, tmp_path: Path) -> None:

@@ -77,6 +77,29 @@ def test_history_blame_grep_and_export(run: Run, demo_warc: Path, tmp_path: Path
     assert (tmp_path / "git" / "policy.md").exists()
 
 
+def test_a_section_alone_is_exported_as_git(run: Run, demo_warc: Path, tmp_path: Path) -> None:
+    target = ("export", POLICY, "--archive", demo_warc, "--git", tmp_path / "part")
+    for _ in range(2):
+        assert run(*target, "--from-heading", "Cookies").returncode == 0
+    lines = (tmp_path / "part" / "policy.md").read_text(encoding="utf-8").splitlines()
+    assert next(line for line in lines if line.startswith("#")).endswith("Cookies")
+    log = subprocess.run(["git", "log"], cwd=tmp_path / "part", capture_output=True, text=True, check=True).stdout
+    assert log.count('Section: {"from_heading": "Cookies"}') == log.count("Author: ") == 3
+    whole = run(*target)
+    assert whole.returncode == 2
+    assert 'is an export of http://www.fernhollow.example/privacy.php {"from_heading": "Cookies"}' in whole.stderr
+
+
+def test_a_section_that_no_capture_has_is_told_once(run: Run, demo_warc: Path) -> None:
+    ended = run("history", POLICY, "--from-heading", "Nowhere", "--archive", demo_warc)
+    assert (ended.returncode, ended.stdout) == (5, "")
+    assert "(2012-04-17T10:30:22Z and 8 more: no heading 'Nowhere' there; " in ended.stderr
+    assert ended.stderr.count("the headings: ") == ended.stderr.count("no heading") == 1
+    assert "on 2021-03-09 the headings: Privacy Policy; 1. Data protection officer; " in ended.stderr
+    part = run("history", POLICY, "--from-heading", "Data protection officer", "--archive", demo_warc)
+    assert "Passed over: 2012-04-17T10:30:22Z: no heading 'Data protection officer' there\n" in part.stdout
+
+
 def test_a_section_alone_has_a_history_of_its_own(run: Run, demo_warc: Path) -> None:
     options = ("--from-heading", "Cookies", "--archive", demo_warc)
     told = json.loads(run("history", POLICY, *options, "--json").stdout)

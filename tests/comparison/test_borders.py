@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archivepolicy as ap
@@ -140,6 +140,7 @@ PARTS = ["we", "share", "it.", "[our list](https://a.example/x)", "[a](https://a
 texts = st.lists(st.sampled_from(PARTS), max_size=14).map(" ".join)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_no_address_is_cut(old: str, new: str) -> None:
     diff = ap.diff(old, new)

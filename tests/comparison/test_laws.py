@@ -8,13 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import archivepolicy as ap
-from archivepolicy.comparison import comparable, compare, text_key
+from archivepolicy.comparison import block_keys, comparable, compare, text_key
 from archivepolicy.comparison.blocks import blocks_of
-from archivepolicy.comparison.words import words_of
+from archivepolicy.comparison.pieces import Reader
+from archivepolicy.comparison.words import _TOKENS, _pattern_for, words_of
 from archivepolicy.errors import InputError
 from archivepolicy.records import Diff, Op
 
@@ -160,10 +161,44 @@ def test_blocks_and_words_are_the_text(text: str) -> None:
 
 @settings(deadline=None)
 @given(pairs)
+@example(("we\nwe\nwe\n", "we\n1. .\n\nwe\nwe\n"))
+@example(("1. \n1. \n1. \n# .\u20281. \n", "# .\u20281. \n"))
+@example(("1. \n# .\u20281. \n", "# .\u20281. \n1. \n1. \n"))
+@example((".\n\n1. \n", "1. \n"))
 def test_equal_keys_mean_that_no_word_changed(pair: tuple[str, str]) -> None:
     if text_key(pair[0]) == text_key(pair[1]):
         assert not ap.diff(*pair).is_substantive
     assert (comparable(pair[0]) == comparable(pair[1])) <= (text_key(pair[0]) == text_key(pair[1]))
+
+
+@settings(deadline=None)
+@given(st.one_of(texts, wild, st.text(alphabet="aZé1'’ʼ\u00ad\u0301\u0900漢.,:/@ _-*[](<", max_size=20)))
+def test_the_simplest_pattern_reads_words_as_the_whole_one_does(text: str) -> None:
+    assert _pattern_for(text).findall(text) == _TOKENS.findall(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("we don't, we don’t", ["we", "don't", "we", "don’t"]),
+        ("mp3 3G co\u00adop e\u0301t\u00e9 na\u00efve", ["mp3", "3G", "co\u00adop", "e\u0301t\u00e9", "na\u00efve"]),
+        ("see https://a.example/x:y: then", ["see", "https://a.example/x:y:", "then"]),
+        ("http and https: no address", ["http", "and", "https", "no", "address"]),
+        ("個人data 個", ["個", "人", "data", "個"]),
+        ("1.5 a_b 5$ a@b.example/c", ["1.5", "a", "b", "5", "$", "a@b.example", "c"]),
+    ],
+)
+def test_words_end_where_they_end(text: str, words: list[str]) -> None:
+    assert list(words_of(text).raw) == words
+
+
+@settings(deadline=None)
+@given(pairs)
+def test_a_reader_of_many_texts_reads_each_as_it_stands_alone(pair: tuple[str, str]) -> None:
+    reader = Reader()
+    for text in pair:
+        assert reader.text_key(text) == text_key(text)
+        assert reader.block_keys(text) == tuple(key for key in block_keys(text) if key)
 
 
 def test_a_diff_refuses_a_text_that_it_was_not_made_from() -> None:

@@ -15,7 +15,7 @@ from archivepolicy.batches.ledger import Ledger
 from archivepolicy.batches.lock import locked
 from archivepolicy.batches.plan import Asked, Wanted, wanted_of
 from archivepolicy.batches.pool import ExtractionPool
-from archivepolicy.batches.report import write_report
+from archivepolicy.batches.report import check_report_place, write_report
 from archivepolicy.batches.reuse import Reuse
 from archivepolicy.batches.run import DEFAULT_PATIENCE_S, Run
 from archivepolicy.batches.sites import BadRow, read_sites, sites_in
@@ -55,7 +55,7 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     every: str | None = None,
     from_: str | None = None,
     to: str | None = None,
-    pick: str = "last",
+    pick: str | None = None,
     history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,
@@ -81,7 +81,7 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
         every: `year`, `half-year`, `quarter` or `month`: one product for each within `from_` and `to`.
         from_: Beginning of the range, with `every` or `history`.
         to: End of the range; None for today.
-        pick: Which capture of each interval: `first`, `last` or `nearest` to its middle.
+        pick: Which capture of each interval, with `every`: `first`, `last` or `nearest` to its middle; None for the last.
         history: Get every version of each policy, as the function `history` tells them, within `from_` and `to` where they
             are given.
         kind: Which document is looked for where a row is a domain: `privacy`, `terms` or `cookies`.
@@ -109,8 +109,8 @@ def batch(  # noqa: PLR0913 - each is an independent choice of the caller
     source = open_archive(archive, max_wait_s=math.inf, now=now)
     count = _workers(workers)
     path = Path(report) if report else inside / REPORT
-    if path.is_dir():
-        raise InputError(f"the report is to be a file, and this is a folder: {path}")
+    if report:
+        check_report_place(path, kept.root)
     asked = Asked(as_of=tuple(as_of), every=every, from_=from_, to=to, pick=pick, history=history)
     # what is wrong with the question is told before anything is made
     wanted = wanted_of(asked, today=iso_date(now()), kind=kind_named(kind), language=language, section=section)

@@ -61,7 +61,7 @@ def estimate(  # noqa: PLR0913 - each is an independent choice of the caller
     every: str | None = None,
     from_: str | None = None,
     to: str | None = None,
-    pick: str = "last",
+    pick: str | None = None,
     history: bool = False,
     kind: PolicyKind | str = PolicyKind.PRIVACY,
     language: str | None = None,

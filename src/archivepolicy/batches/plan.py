@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from archivepolicy.batches.dates import DateQuestion, dates_as_of, dates_every
+from archivepolicy.batches.dates import DateQuestion, Pick, dates_as_of, dates_every
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import selector
 from archivepolicy.pipeline.assessment import language_code
@@ -126,7 +126,7 @@ class Asked:
         every: The step of a range, or None.
         from_: The range's beginning; needed with `every`, free with `history`.
         to: The range's end; today where `every` is given without.
-        pick: Which capture of each interval.
+        pick: Which capture of each interval, with `every`; None for the last.
         history: Whether whole histories are wanted.
     """
 
@@ -134,7 +134,7 @@ class Asked:
     every: str | None = None
     from_: str | None = None
     to: str | None = None
-    pick: str = "last"
+    pick: str | None = None
     history: bool = False
 
     @property
@@ -169,6 +169,8 @@ def wanted_of(
         raise InputError("a step (--every) needs the range's beginning (--from)")
     if not (asked.every or asked.history) and (asked.from_ is not None or asked.to is not None):
         raise InputError("a range (--from, --to) goes with --every or --history")
+    if asked.pick is not None and asked.every is None:
+        raise InputError("which capture of an interval is wanted (--pick) goes with a step (--every)")
     language_code(language)
     if section.css:
         selector(section.css)
@@ -176,7 +178,7 @@ def wanted_of(
     history = _history_question(asked.from_, asked.to, today)
     questions = dates_as_of(asked.as_of or (today,))
     if asked.every is not None:
-        questions = dates_every(asked.every, asked.from_ or today, asked.to or today, asked.pick)
+        questions = dates_every(asked.every, asked.from_ or today, asked.to or today, asked.pick or Pick.LAST)
     return Wanted(
         questions=(history,) if asked.history else questions,
         mode=Mode.HISTORY if asked.history else Mode.AS_OF,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from archivepolicy.batches.sites import BadRow
+from archivepolicy.errors import InputError
 from archivepolicy.records.batch import SHARED, Mode, Outcome
 from archivepolicy.store.writing import disk_errors
 from archivepolicy.timestamps import iso_time
@@ -52,6 +53,19 @@ class Written:
     histories: int
     versions: int
     gaps: int
+
+
+def check_report_place(path: Path, store: Path) -> None:
+    """Find out before any work whether a report may be written there: in a folder that is there, or in the store's own.
+
+    Raises:
+        InputError: It may not.
+    """
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise InputError(f"the report is to be a file, and this is a folder: {path}")
+    if not folder.is_dir() and folder != store.absolute():
+        raise InputError(f"no such folder: {folder}")
 
 
 def write_report(ledger: Ledger, path: Path) -> Written:

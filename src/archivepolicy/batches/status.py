@@ -6,14 +6,13 @@ Nothing is asked and nothing is written but a report that is asked for.
 from __future__ import annotations
 
 import contextlib
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from archivepolicy.batches.batch import INSIDE, LEDGER, LOCK, REPORT, summary_of
 from archivepolicy.batches.ledger import Ledger
 from archivepolicy.batches.lock import holder_of
-from archivepolicy.batches.report import Written, is_shared, print_report, write_report
+from archivepolicy.batches.report import Written, check_report_place, is_shared, print_report, write_report
 from archivepolicy.batches.sites import BadRow
 from archivepolicy.errors import InputError
 from archivepolicy.records.batch import SHARED, BatchStatus, ItemState, Outcome, Tally
@@ -22,18 +21,20 @@ if TYPE_CHECKING:
     from archivepolicy.batches.ledger import Row
 
 
-def status(store: str | Path = "snapshots", *, report: str | Path | None = None) -> BatchStatus:
+def status(store: str | Path = "snapshots", *, report: str | Path | IO[str] | None = None) -> BatchStatus:
     """Tell how the last run on a store stands.
 
     Args:
         store: The store's folder; it need not be writable.
-        report: Where its report is written as it is now, `-` for standard output; None for nowhere.
+        report: A file or a stream to which its report is written as it is now; None for nowhere.
 
     Raises:
-        InputError: There was no run.
+        InputError: There was no run, or the report is to go to a folder that is not there.
         StoreError: The ledger cannot be read, or the report cannot be written.
     """
     inside = Path(store) / INSIDE
+    if isinstance(report, str | Path):
+        check_report_place(Path(report), Path(store))
     if not (inside / LEDGER).exists():
         raise InputError(f"no batch has run on this store: {store}")
     with contextlib.closing(Ledger(inside / LEDGER, is_read=True)) as ledger:
@@ -69,13 +70,15 @@ def status(store: str | Path = "snapshots", *, report: str | Path | None = None)
     )
 
 
-def _reported(ledger: Ledger, own: Path, wanted: str | Path | None, *, is_complete: bool) -> tuple[Written, str]:
+def _reported(
+    ledger: Ledger, own: Path, wanted: str | Path | IO[str] | None, *, is_complete: bool
+) -> tuple[Written, str]:
     """The report as it is now, where one is wanted; else the one that the run wrote, if it came to its end."""
     if wanted is None:
         return print_report(ledger), str(own) if is_complete and own.exists() else ""
-    if str(wanted) == "-":
-        return print_report(ledger, sys.stdout), ""
-    return write_report(ledger, Path(wanted)), str(wanted)
+    if isinstance(wanted, str | Path):
+        return write_report(ledger, Path(wanted)), str(wanted)
+    return print_report(ledger, wanted), ""
 
 
 def _state(row: Row, said: str) -> ItemState:

@@ -6,13 +6,20 @@ its branch (`archivepolicy.errors`), and no traceback without `--debug`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archivepolicy.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_READER_LEFT = 141  # 128 + SIGPIPE, as shells say it
 
 # name: one-line help. The command itself is `archivepolicy.cli.<name>.command`.
 COMMANDS = {
@@ -27,6 +34,7 @@ COMMANDS = {
     "get": "Get a policy as of a date.",
     "grep": "Find a phrase in a policy, or when it came and went.",
     "history": "Tell a policy's versions, and the captures that bound each.",
+    "report": "Tell how the last batch on a store stands.",
     "verify": "Check a store against its digests and evidence.",
 }
 
@@ -50,6 +58,14 @@ class _LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
 
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with _silent_without_reader():  # `--help` and `--version` print here
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _silent_without_reader():
+            return super().invoke(ctx)
+
 
 @click.group(
     cls=_LazyGroup,
@@ -66,28 +82,45 @@ def group(*, debug: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from archivepolicy.errors import ArchivePolicyError
-
-    arguments = sys.argv[1:] if arguments is None else arguments
     _open_closed_streams()
     _show_waiting()
+    with _silent_without_reader():
+        sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command, say what failed, and give the code to exit with."""
+    from archivepolicy.errors import ArchivePolicyError
+
     try:
         code = group.main(args=arguments, prog_name="archivepolicy", standalone_mode=False)
     except click.exceptions.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        return leaving.exit_code
     except click.ClickException as failure:
         click.echo(_in_one_line(failure), err=True)
-        sys.exit(2 if isinstance(failure, click.FileError) else failure.exit_code)
+        return 2 if isinstance(failure, click.FileError) else failure.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("archivepolicy: interrupted; what was fetched is kept", err=True)
-        sys.exit(130)  # 128 + SIGINT, as shells say it
+        return 130  # 128 + SIGINT, as shells say it
     except ArchivePolicyError as failure:
         if "--debug" in arguments:
             raise
         click.echo(f"archivepolicy: {' '.join(str(failure).split())}", err=True)
-        sys.exit(failure.exit_code)
+        return failure.exit_code
     # without its standalone mode click gives back the code of a command that left with one
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
+
+
+@contextlib.contextmanager
+def _silent_without_reader() -> Iterator[None]:
+    """Leave without a word where who reads our output has left; click would say 1 (`diff --exit-code` says so of changes)."""
+    try:
+        yield
+    except BrokenPipeError:
+        from archivepolicy.cli.options import turn_away_output
+
+        turn_away_output()
+        sys.exit(_READER_LEFT)
 
 
 def _in_one_line(failure: click.ClickException) -> str:

@@ -11,7 +11,7 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 
 
 @click.command("batch")
-@click.argument("sites", required=False)
+@click.argument("sites")
 @click.option(
     "--as-of", multiple=True, metavar="DATE", help="One product for this date; may be repeated.  [default: today]"
 )
@@ -28,9 +28,7 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 @click.option(
     "--pick",
     type=click.Choice(["first", "last", "nearest"]),
-    default="last",
-    show_default=True,
-    help="Which capture of each interval; nearest: to its middle.",
+    help="Which capture of each interval of --every; nearest: to its middle.  [default: last]",
 )
 @click.option(
     "--kind",
@@ -48,28 +46,26 @@ from archivepolicy.cli.options import archive_options, print_product, section_op
 @click.option(
     "--report",
     metavar="FILE",
-    help="Write the report there; with --status also - for standard output.  [default: in the store]",
+    help="Write the report there.  [default: in the store]",
 )
 @click.option(
     "--workers", type=click.IntRange(min=0), metavar="N", help="Processes that extract.  [default: one a core]"
 )
 @click.option("--retry-failed", is_flag=True, help="Try everything again that failed, not only what is due.")
 @click.option("--dry-run", is_flag=True, help="Say what the run will cost, and send nothing.")
-@click.option("--status", "is_status", is_flag=True, help="Say how the last run on the store stands; without SITES.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary.")
 @store_options
 @archive_options
 def command(  # noqa: PLR0913 - an argument is an option of the command
     *,
-    sites: str | None,
+    sites: str,
     css: str | None,
     from_heading: str | None,
     to_heading: str | None,
     report: str | None,
     workers: int | None,
     dry_run: bool,
-    is_status: bool,
     as_json: bool,
     quiet: bool,
     max_wait_s: float | None,
@@ -81,7 +77,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     SITES is a list, a domain or a URL a row (CSV, TSV, JSON lines, plain lines), or `-` for standard input. A row may name
     dates or `history`, a kind of document, a language, a CSS selector; it wins over the options. Where a row is a domain
     the policy is found first. What is done is not done again: after an interruption the same command goes on. --max-wait is
-    how long nothing may come of asking the archive before the run stops (half an hour).
+    how long nothing may come of asking the archive before the run stops (half an hour). `archivepolicy report` tells how the
+    run stands, meanwhile and afterwards.
     """
     from archivepolicy.batches.batch import batch
     from archivepolicy.batches.estimate import estimate
@@ -89,11 +86,6 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     from archivepolicy.records import Section
     from archivepolicy.rendering import batch as rendered
 
-    if is_status:
-        _show_status(sites, asked["store"], report, as_json=as_json)
-        return
-    if sites is None:
-        raise click.UsageError("Missing argument 'SITES'.")
     if no_store:
         raise click.UsageError("a batch keeps what it gets: it needs a store")
     asked["section"] = Section(css=css, from_heading=from_heading, to_heading=to_heading)
@@ -111,14 +103,3 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         raise ArchiveUnavailableError(f"stopped: {summary.stopped}", archive=str(asked["archive"]))
     if not summary.is_complete:
         sys.exit(1)
-
-
-def _show_status(sites: str | None, store: str, report: str | None, *, as_json: bool) -> None:
-    from archivepolicy.batches.status import status
-    from archivepolicy.rendering import batch as rendered
-
-    if sites is not None:
-        raise click.UsageError("--status tells of the last run on the store: it takes no list")
-    told = status(store, report=report)
-    if report != "-":
-        print_product(rendered.status_as_json(told) if as_json else rendered.status_as_text(told))

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from archivepolicy.cli.options import (
+    OutputFile,
     archive_options,
     print_product,
     section_of,
     section_options,
     store_options,
     terminal_width,
+    write_output,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _DEFAULT_WIDTH = 100
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write to FILE, not to the terminal.",
 )
@@ -112,7 +114,8 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
         raise click.UsageError("give a URL and two dates, or two files")
     form = "json" if as_json else form
     view = (changes_only, show_cosmetic)
-    _write(_drawn(found, form, view, color=_is_coloured(color, output), title=title), output)
+    drawn = _drawn(found, form, view, color=_is_coloured(color, output), title=title)
+    print_product(drawn) if output is None else write_output(output, drawn)
     counted = [change for change in found.changes if not (ignore_cosmetic and change.is_cosmetic)]
     if exit_code and counted:
         sys.exit(1)
@@ -160,12 +163,3 @@ def _drawn(diff: Diff, form: str, view: tuple[bool, bool], *, color: bool, title
         if color
         else redline_as_text(diff, shown)
     )
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        print_product(text)
-        return
-    from archivepolicy.store.writing import write_file
-
-    write_file(output, text.encode())

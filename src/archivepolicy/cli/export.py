@@ -12,6 +12,8 @@ from archivepolicy.cli.options import (
     Command,
     archive_options,
     judging_options,
+    section_of,
+    section_options,
     shown_progress,
     store_options,
     window_options,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 # What each target takes besides URL, --archive and --store.
 _GOES_WITH = {
     "evidence": {"as_of", "select", "language", "accept", "force", "max_wait_s", "refresh", "no_store"},
-    "git": {"from_", "to", "max_wait_s", "refresh", "no_store"},
+    "git": {"from_", "to", "css", "from_heading", "to_heading", "max_wait_s", "refresh", "no_store"},
 }
 _FORMS = ("csv", "jsonl", "parquet", "sqlite", "zip")
 _WITH_DATASETS = {"from_", "to", "force"}
@@ -59,6 +61,7 @@ def _target(name: str, metavar: str, said: str) -> Callable[[Command], Command]:
     help="With --evidence: which capture answers the date, as for `get`.",
 )
 @judging_options
+@section_options("--css")
 @click.option("--force", is_flag=True, help="Replace what is there (not with --git).")
 @window_options
 @store_options
@@ -110,6 +113,7 @@ def _export_git(given: dict[str, Any]) -> None:
         archive=given["archive"],
         from_=given["from_"],
         to=given["to"],
+        section=section_of(given["css"], given["from_heading"], given["to_heading"]),
         store=None if given["no_store"] else given["store"],
         max_wait_s=given["max_wait_s"],
         refresh=given["refresh"],

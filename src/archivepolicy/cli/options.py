@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 import click
 
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from archivepolicy.records.section import Section
 
 Command: TypeAlias = Callable[..., Any]
+
+
+class OutputFile(click.Path):
+    """A file to write to, in a folder that is there: a slip of the pen makes no folders."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse a file that could not be written before any work is done."""
+        folder = Path(os.fspath(value)).absolute().parent
+        if not folder.is_dir():
+            self.fail(f"no such folder: {folder}", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 CONTACT_VARIABLE = "ARCHIVEPOLICY_CONTACT"
 DEFAULT_STORE = "snapshots"
@@ -161,7 +176,7 @@ def explain_options(command: Command) -> Command:
         click.option(
             "--explain-html",
             "explain_html",
-            type=click.Path(dir_okay=False, writable=True, path_type=Path),
+            type=OutputFile(),
             metavar="FILE",
             help="Write that page to FILE as HTML, beside the product.",
         ),
@@ -176,10 +191,7 @@ def show_explanation(explanation: Explanation, *, printed: bool, html_file: Path
     from archivepolicy.rendering import explain
 
     if html_file is not None:
-        try:
-            html_file.write_text(explain.explanation_as_html(explanation), encoding="utf-8")
-        except OSError as cause:
-            raise click.FileError(str(html_file), cause.strerror) from cause
+        write_output(html_file, explain.explanation_as_html(explanation))
     if printed and sys.stdout.isatty():
         explain.print_explanation(explanation)
     elif printed:
@@ -211,19 +223,41 @@ def print_product(text: str) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _turn_away_output()
-        sys.exit(141)  # 128 + SIGPIPE: the reader has left, and nothing is wrong
+    except BrokenPipeError:  # the reader has left, and nothing is wrong: `cli.main` ends silently
+        raise
     except OSError as cause:
-        _turn_away_output()
+        turn_away_output()
         raise click.ClickException(f"cannot write to standard output: {cause.strerror or cause}") from cause
 
 
-def _turn_away_output() -> None:
+def write_output(file: Path, text: str) -> None:
+    """Write a product to a file that the caller named, whole or not at all."""
+    from archivepolicy.errors import StoreError
+    from archivepolicy.store.writing import write_file
+
+    try:
+        write_file(file, text.encode())
+    except StoreError as failure:
+        cause = failure.__cause__
+        raise click.FileError(str(file), getattr(cause, "strerror", None) or str(cause)) from failure
+
+
+def turn_away_output() -> None:
     """Send what still waits to be written nowhere, so that the interpreter does not try again as it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and _is_broken(stream):
+            os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def _is_broken(stream: TextIO) -> bool:
+    """Whether a stream cannot write what it still holds."""
+    try:
+        stream.flush()
+    except OSError:
+        return True
+    return False
 
 
 def terminal_width() -> int | None:

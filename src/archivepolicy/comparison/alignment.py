@@ -68,6 +68,38 @@ class _Gap:
     j1: int
 
 
+def rebroken(old: Sequence[str], new: Sequence[str]) -> Iterator[Pairing]:
+    """Pair the blocks of two texts whose words are the same throughout, however they are broken.
+
+    Words decide, not likeness, so that no word of such texts is ever shown as changed. Blocks without words answer to each
+    other only where both sides have one.
+
+    Args:
+        old: The normalised texts of one side's blocks.
+        new: The other's; joined by single spaces, but for the empty ones, both are the same text.
+    """
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if old[i] != new[j] and not (old[i] and new[j]):
+            i, j = (i, j + 1) if old[i] else (i + 1, j)
+            continue
+        i0, j0 = i, j
+        i, j = i + 1, j + 1
+        ahead = _count(old[i0]) - _count(new[j0])  # how many words more have been read of the old side
+        while ahead:
+            if ahead < 0:
+                ahead += _count(old[i])
+                i += 1
+            else:
+                ahead -= _count(new[j])
+                j += 1
+        yield Pairing(i0, i, j0, j)
+
+
+def _count(key: str) -> int:
+    return key.count(" ") + 1 if key else 0
+
+
 class Aligner:
     """Two rows of blocks while they are being aligned."""
 

@@ -172,10 +172,23 @@ def key_of(raw: str) -> str:
 
 
 def _read(raw: str) -> Content:
-    found = _LABEL.match(raw)
+    found = _label_of(raw)
     if found is None:
         words = words_of(raw)
         return Content(None, words, " ".join(words.keys))
     words = words_of(raw[found.end() :])
     words = Words(raw[: found.end()] + words.lead, words.raw, words.tails, words.keys)
     return Content(found.group("label").strip("()\\.").replace("\\", ""), words, " ".join(words.keys))
+
+
+def _label_of(raw: str) -> re.Match[str] | None:
+    """The label that a block begins with; in the first block of a text that may be after lines without words."""
+    found = _LABEL.match(raw)
+    if found is not None:
+        return found
+    at = 0
+    for line in _LINE.finditer(raw):
+        if _has_words(line.group()):
+            break
+        at = line.end()
+    return _LABEL.match(raw, at) if at else None

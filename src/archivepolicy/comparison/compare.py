@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from archivepolicy.comparison.alignment import Aligner, Alignment, Pairing
+from archivepolicy.comparison.alignment import Aligner, Alignment, Pairing, rebroken
 from archivepolicy.comparison.blocks import Block, blocks_of, content_of
 from archivepolicy.comparison.classes import NoDates, dated_words, is_address, is_clock
 from archivepolicy.comparison.furniture import heads_nothing, is_doubled, is_navigation
@@ -285,7 +285,10 @@ def _aligned(old: Sequence[Block], new: Sequence[Block], start: int, end: int) -
     olds = [content_of(block.raw).key for block in old[start : len(old) - end]]
     news = [content_of(block.raw).key for block in new[start : len(new) - end]]
     is_swapped = news < olds
-    found = Aligner(news, olds).align() if is_swapped else Aligner(olds, news).align()
+    if " ".join(filter(None, olds)) == " ".join(filter(None, news)):
+        found, is_swapped = Alignment(tuple(rebroken(olds, news)), is_coarse=False), False
+    else:
+        found = Aligner(news, olds).align() if is_swapped else Aligner(olds, news).align()
     inner = [
         Pairing(p.j0 + start, p.j1 + start, p.i0 + start, p.i1 + start, p.moved)
         if is_swapped

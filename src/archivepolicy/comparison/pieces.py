@@ -53,6 +53,14 @@ class Part:
         return (self.words.lead + body if self.sentences else body).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class _Normalised:
+    """A text's normalised blocks that have words, and the digest of them all."""
+
+    block_keys: tuple[str, ...]
+    text_key: str
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads texts piece by piece, and every piece once.
@@ -63,7 +71,10 @@ class Reader:
     _pieces: dict[str, int] = field(default_factory=dict)
     _parts: list[tuple[Part, ...]] = field(default_factory=list)
     _texts: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _block_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _blocks: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    _wordings: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _wording_of: list[int] = field(default_factory=list)
+    _known: dict[tuple[int, ...], _Normalised] = field(default_factory=dict)
 
     def pieces(self, text: str) -> tuple[int, ...]:
         """The numbers of a text's pieces, in order."""
@@ -81,29 +92,41 @@ class Reader:
 
     def block_keys(self, text: str) -> tuple[str, ...]:
         """The normalised text of each block that has words, as `normal.block_keys` gives it."""
-        known = self._block_keys.get(text)
-        if known is None:
-            parts = self._parts
-            known = self._block_keys[text] = tuple([part.key for piece in self.pieces(text) for part in parts[piece]])
-        return known
+        return self._normalised(text).block_keys
 
     def text_key(self, text: str) -> str:
         """The digest of the normalised text, as `normal.text_key` gives it."""
-        return sha256_hex(" ".join(self.block_keys(text)).encode("utf-8", "surrogatepass"))
+        return self._normalised(text).text_key
+
+    def _normalised(self, text: str) -> _Normalised:
+        """Made once for all texts whose pieces have the same words: in many a history only the links' targets differ."""
+        numbers = tuple([self._wording_of[piece] for piece in self.pieces(text)])
+        known = self._known.get(numbers)
+        if known is None:
+            parts = self._parts
+            keys = tuple([part.key for piece in self.pieces(text) for part in parts[piece]])
+            digest = sha256_hex(" ".join(keys).encode("utf-8", "surrogatepass"))
+            known = self._known[numbers] = _Normalised(keys, digest)
+        return known
 
     def _number(self, piece: str) -> int:
         number = self._pieces[piece] = len(self._parts)
-        self._parts.append(tuple(_parts(piece)))
+        parts = tuple([part for block in blocks_of(piece) for part in self._block(block.raw)])
+        self._parts.append(parts)
+        wording = tuple([part.key for part in parts])
+        self._wording_of.append(self._wordings.setdefault(wording, len(self._wordings)))
         return number
 
-
-def _parts(piece: str) -> Iterator[Part]:
-    """The blocks of a piece that have words."""
-    for block in blocks_of(piece):
-        content = content_of(block.raw)
-        if content.key:
+    def _block(self, raw: str) -> tuple[Part, ...]:
+        """A block as a part; nothing where it has no words. A long table's rows recur where the table as a whole does not."""
+        known = self._blocks.get(raw)
+        if known is None:
+            content = content_of(raw)
             words = content.words
-            yield Part(content.key, words, 0, len(words.raw), tuple(_sentences(content.key, words)))
+            sentences = tuple(_sentences(content.key, words)) if content.key else ()
+            known = (Part(content.key, words, 0, len(words.raw), sentences),) if content.key else ()
+            self._blocks[raw] = known
+        return known
 
 
 def _sentences(key: str, words: Words) -> Iterator[Part]:

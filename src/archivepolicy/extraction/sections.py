@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
-from archivepolicy.errors import InputError
+from archivepolicy.errors import InputError, MissingSectionError
 from archivepolicy.extraction.tree import INLINE, folded, path_of, words_of
 from archivepolicy.records.document import Removal
 
@@ -63,7 +63,8 @@ def selected(body: etree._Element, css: str) -> tuple[etree._Element, list[Remov
         A `div` with the elements, and what is left behind.
 
     Raises:
-        InputError: It is no selector, or it matches nothing.
+        InputError: It is no selector.
+        MissingSectionError: It matches nothing.
     """
     try:
         found: Any = selector(css)(body)
@@ -78,7 +79,8 @@ def selected(body: etree._Element, css: str) -> tuple[etree._Element, list[Remov
         content.extend(list(body))
         return content, []
     if not any(words_of(match, limit=1) for match in outer):
-        raise InputError(f"nothing on the page matches the selector {css!r}; {_named(_headings(body))}")
+        missing = f"nothing on the page matches the selector {css!r}"
+        raise MissingSectionError(missing, headings=_named(_headings(body)))
     for match in outer:
         match.tail = None
         content.append(match)
@@ -93,7 +95,7 @@ def cut(root: etree._Element, section: Section) -> tuple[str, list[Removal]]:
         The words of the heading that begins it, empty where none was asked for; and what was cut off, in the page's order.
 
     Raises:
-        InputError: A heading is not there; the tree is as it was.
+        MissingSectionError: A heading is not there; the tree is as it was.
     """
     headings, lines = _headings(root), _lines(root)
     start = end = None
@@ -179,7 +181,7 @@ def _found(wanted: str, headings: Sequence[_Heading], lines: Sequence[_Heading],
     containing = (one for one in ranked if key in one.words.casefold())
     found = next(equal, None) or next(containing, None)
     if found is None:
-        raise InputError(f"no heading {wanted!r} {where}; {_named(headings)}")
+        raise MissingSectionError(f"no heading {wanted!r} {where}", headings=_named(headings))
     return found
 
 

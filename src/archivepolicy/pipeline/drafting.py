@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archivepolicy.errors import InputError
+from archivepolicy.errors import MissingSectionError
 from archivepolicy.extraction import (
     EXTRACTOR_VERSION,
     attribution_header,
@@ -54,7 +54,7 @@ def draft(
         extractor: Does what `extract` does, elsewhere or from memory.
 
     Raises:
-        InputError: The page is a usable policy without such a section.
+        MissingSectionError: The page is a usable policy without such a section.
         UnusableCaptureError: A PDF that is damaged, encrypted or without text.
     """
     document = _judged(_document(memento, frame or memento, section, extractor), memento)
@@ -73,11 +73,12 @@ def draft(
 def _document(page: Memento, text: Memento, section: Section, extractor: Extractor) -> Document:
     try:
         return extractor(text.payload, url=text.capture.url, content_type=text.content_type, section=section)
-    except InputError as failure:
+    except MissingSectionError as failure:
         # an error page has no sections: it is passed over like any other, and only a policy without the section is refused
         document = extractor(text.payload, url=text.capture.url, content_type=text.content_type)
         if _judged(document, page).verdict.is_usable:
-            raise InputError(f"in the capture of {iso_time(page.capture.timestamp)}: {failure}") from failure
+            seen_at = iso_time(page.capture.timestamp)
+            raise MissingSectionError(failure.missing, headings=failure.headings, timestamp=seen_at) from failure
         return document
 
 

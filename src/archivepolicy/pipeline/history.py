@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archivepolicy.archives import ArchiveChoice, current_timestamp
 from archivepolicy.comparison.pieces import Reader
-from archivepolicy.errors import InputError, NoCaptureError, NotReplayableError, UnusableCaptureError
+from archivepolicy.errors import (
+    InputError,
+    MissingSectionError,
+    NoCaptureError,
+    NotReplayableError,
+    UnusableCaptureError,
+)
 from archivepolicy.extraction import EXTRACTOR_VERSION, extract, selector
 from archivepolicy.pipeline.again import MissingEvidenceError, drafted_again
 from archivepolicy.pipeline.assessment import assessed, language_code
@@ -30,12 +37,12 @@ from archivepolicy.records.provenance import framed_capture
 from archivepolicy.records.section import WHOLE_PAGE, Section
 from archivepolicy.records.version import Sighting
 from archivepolicy.resolution import Leaf, Reading, Trail, follow_trail
-from archivepolicy.timestamps import iso_time
+from archivepolicy.timestamps import iso_date, iso_time
 from archivepolicy.urls import normalise_url
 from archivepolicy.versions import in_time, make_gaps, make_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
 _REPLAYS_AT_ONCE = 4
 # of captures with the same bytes, where the archive does not give the first
 _MAX_TRIES = 3
+_SHOWN_REASONS = 3
 
 
 def history(  # noqa: PLR0913 - each is an independent choice of the caller
@@ -131,6 +139,7 @@ class _Work:
     sightings: list[Sighting] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     anew: set[str] = field(default_factory=set)
+    headings: dict[str, str] = field(default_factory=dict)  # of captures without the section that is asked for
 
     def list_captures(self, url: str) -> Listing:
         return listing_of(self.source, self.kept, url, refresh=self.refresh, now=self.now)
@@ -233,8 +242,9 @@ class _Work:
                 extractor=self.extractor,
                 listed=capture,
             )
-        except InputError as failure:  # a policy without the section that is asked for
-            return Reading(reason=str(failure))
+        except MissingSectionError as failure:
+            self.headings[capture.timestamp] = failure.headings
+            return Reading(reason=failure.missing)
 
 
 def _by_payload(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
@@ -249,7 +259,7 @@ def _by_payload(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
 def _history(url: str, trail: Trail, work: _Work) -> History:
     skipped = sorted((*trail.skipped, *work.skipped), key=lambda one: (one.capture.timestamp, one.capture.url))
     if not work.sightings:
-        raise _none_usable(url, skipped)
+        raise _none_usable(url, skipped, work.headings)
     versions = make_versions(work.sightings)
     return History(
         url=url,
@@ -279,11 +289,21 @@ def _anew(versions: set[str]) -> Iterator[str]:
         )
 
 
-def _none_usable(url: str, skipped: Sequence[Skipped]) -> UnusableCaptureError:
-    shown = "; ".join(f"{iso_time(one.capture.timestamp)}: {one.reason}" for one in skipped[:3])
-    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+def _none_usable(url: str, skipped: Sequence[Skipped], headings: Mapping[str, str]) -> UnusableCaptureError:
+    """What is wrong with all of them, each reason once; where a section is missing, the headings of the newest without it."""
+    times: dict[str, list[str]] = {}
+    for one in skipped:
+        times.setdefault(one.reason, []).append(one.capture.timestamp)
+    shown = [
+        f"{iso_time(found[0])}{f' and {len(found) - 1} more' if len(found) > 1 else ''}: {reason}"
+        for reason, found in islice(times.items(), _SHOWN_REASONS)
+    ]
+    if more := sum(map(len, times.values())) - sum(len(times[reason]) for reason in islice(times, _SHOWN_REASONS)):
+        shown.append(f"and {more} more")
+    newest = max(headings, default=None)
+    there = f"; on {iso_date(newest)} {headings[newest]}" if newest else ""
     return UnusableCaptureError(
-        f"no usable capture of {url} ({shown}{more})",
+        f"no usable capture of {url} ({'; '.join(shown)}){there}",
         url=url,
         timestamp=skipped[0].capture.timestamp if skipped else None,
         reasons=tuple(one.reason for one in skipped),

@@ -223,7 +223,7 @@ def status_as_text(status: BatchStatus) -> str:
         if items:
             lines = [heading, *map(_line, items[:_SHOWN])]
             if len(items) > _SHOWN:
-                lines.append(f"  and {len(items) - _SHOWN:,} more (--report FILE writes all of them)")
+                lines.append(f"  and {len(items) - _SHOWN:,} more (-o FILE writes all of them)")
             parts.append("\n".join([*lines, ""]))
     return "\n".join(parts)
 

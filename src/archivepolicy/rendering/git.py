@@ -11,6 +11,7 @@ unless those captures show that the last version was a transient.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -41,7 +42,7 @@ def export_git(history: History, folder: Path) -> int:
 
     Args:
         history: What to write.
-        folder: Where; absent, empty, or an earlier export of the same URL without changes of one's own.
+        folder: Where; absent, empty, or an earlier export of the same URL and section without changes of one's own.
 
     Returns:
         How many commits it has.
@@ -54,7 +55,7 @@ def export_git(history: History, folder: Path) -> int:
     if _is_free(folder):
         _make(history, folder)
     else:
-        _check_ours(history.url, folder)
+        _check_ours(_subject(history), folder)
         _fill(history, folder)
     return len(history.versions)
 
@@ -105,6 +106,7 @@ def _message(history: History, version: Version) -> str:
     change = f", {version.words_added:,} words in, {version.words_removed:,} out" if version.number > 1 else ""
     trailers = [
         ("URL", capture.url),
+        ("Section", _section(version)),
         ("Capture", version.first_seen),
         ("Last-Without", version.last_without),
         ("Read-From", capture.timestamp if capture.timestamp != version.first_seen else None),
@@ -138,12 +140,23 @@ def _is_free(folder: Path) -> bool:
         raise StoreError(f"cannot look into {folder}: {cause.strerror or cause}", path=str(folder)) from cause
 
 
-def _check_ours(url: str, folder: Path) -> None:
-    """Refuse a folder that is no earlier export of the same URL, or that somebody has worked in."""
+def _subject(history: History) -> str:
+    """What a repository is the history of: a URL, and the section of its page where one is asked for."""
+    section = _section(history.versions[0])
+    return f"{history.url} {section}" if section else history.url
+
+
+def _section(version: Version) -> str:
+    bounds = version.snapshot.provenance.get("section")
+    return json.dumps(bounds, ensure_ascii=False) if bounds else ""
+
+
+def _check_ours(subject: str, folder: Path) -> None:
+    """Refuse a folder that is no earlier export of the same, or that somebody has worked in."""
     if not (folder / ".git").is_dir():
         raise InputError(f"{folder} is not empty, and no earlier export: name an empty or new folder")
     marked = _git(folder, "config", "--local", "--get", _MARK, check=False).decode().strip()
-    if marked != url:
+    if marked != subject:
         whose = f"an export of {marked}" if marked else "a git repository of its own"
         raise InputError(f"{folder} is {whose}: name an empty or new folder")
     authors = set(_git(folder, "log", "--all", "--format=%cn <%ce>", check=False).decode().splitlines())
@@ -159,7 +172,7 @@ def _make(history: History, folder: Path) -> None:
             made = Path(scratch) / "made"
             made.mkdir()
             _git(made, "init", "--quiet", "--object-format=sha1", f"--initial-branch={_BRANCH.rpartition('/')[2]}")
-            _git(made, "config", "--local", _MARK, history.url)
+            _git(made, "config", "--local", _MARK, _subject(history))
             _git(made, "config", "--local", "core.autocrlf", "false")
             _fill(history, made)
             if folder.exists():
