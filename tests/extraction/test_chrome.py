@@ -115,3 +115,79 @@ def test_a_list_of_what_is_recorded_is_no_menu() -> None:
         "- your orders\n- log in\n- search\n"
     )
     assert document(f"<div>{PROSE}<ul><li>Print</li><li>Share</li></ul></div>").markdown.endswith("asks.\n")
+
+
+HEADED = "".join(f"<h2 id={name}>{title}</h2>{PROSE}" for name, title in (("what", "What we keep"), ("long", "How long"), ("who", "Who sees it")))  # fmt: skip
+GRID = "<div class=grid><div class=t1><h1>Privacy</h1></div>{}<div class=t2>{}</div></div>"
+
+
+@pytest.mark.parametrize(
+    "shell", ["<div class=x><b>Table of contents</b>{}</div>", "<nav>{}</nav>", "<aside class=list>{}</aside>"]
+)
+def test_a_table_of_contents_between_the_title_and_a_wrapped_text_stays(shell: str) -> None:
+    found = document(GRID.format(shell.format(CONTENTS), HEADED)).markdown
+    assert LISTED in found
+    assert ("Table of contents" in found) == ("Table of contents" in shell)
+    assert found.index(LISTED) < found.index("## What we keep")
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "<nav class='sticky top-4'>{}</nav>",
+        "<div class=sidebar>{}</div>",
+        "<nav class=col>{}</nav>",
+        "<div style='position: sticky'>{}</div>",
+        "<aside>{}<a href=/shop>Shop</a></aside>",
+        "<nav><ol><li><a href=#what>Seeds</a></li><li><a href=#long>Tools</a></li><li><a href=#who>Soil</a></li></ol></nav>",
+    ],
+    ids=["sticky", "sidebar", "column", "style", "a link to elsewhere", "other words than the headings'"],
+)
+def test_a_column_or_a_menu_between_the_title_and_the_text_goes(shell: str) -> None:
+    found = document(GRID.format(shell.format(CONTENTS), HEADED))
+    assert "](" not in found.markdown
+    assert found.removed
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<main><article><h1>Privacy</h1>{}<footer class=doc-footer><a href=/edit>Edit this page</a><span>Last updated on <b><time>May 3, 2021</time></b> by <b>ann</b></span></footer></article></main>",
+        "<div><h1>Privacy</h1>{}</div><div id=footer>Copyright 2020 Meadow. This page was last modified on 3 May 2021. <a href=/>Home</a></div>",
+        "<div role=main><h1>Privacy</h1>{}</div><footer><div role=contentinfo><p>&copy; 2021, Meadow. <span>Last updated on May 03, 2021.</span></p></div>Built with <a href=/s>S</a></footer>",
+        "<div><h1>Privacy</h1>{}</div><div id=footer><ul><li>This page was last modified on 3 May 2021, at 10:12.</li><li>Read 9 times</li></ul></div>",
+        "<main><article><h1>Privacy</h1>{}</article><aside><p>Last updated</p><p>3 May 2021</p></aside></main>",
+        "<body><div class=wrap><div><h1>Privacy</h1>{}</div><div class=box><a href=/all>All our policies, one after the other</a><div>Last updated: 3 May 2021</div></div></div></body>",
+    ],
+    ids=["documentation", "site footer", "generator", "wiki", "two lines", "outside"],
+)
+def test_a_date_in_what_goes_dates_a_text_that_has_none(page: str) -> None:
+    found = document(page.format(PROSE + PROSE))
+    assert "2021" not in found.markdown
+    assert [date.date for date in found.stated_dates] == ["2021-05-03"]
+    own = document(page.format(f"<p>Last updated: 1 April 2019</p>{PROSE}{PROSE}"))
+    assert [date.date for date in own.stated_dates] == ["2019-04-01"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "<aside><ul>"
+        + "".join(f"<li>Apples<p>Updated on {day} May 2021</p></li>" for day in range(3, 9))
+        + "</ul></aside>",
+        "<footer>Copyright 2021 Meadow</footer>",
+        "<nav>Last updated 3 May 2021</nav>",
+    ],
+    ids=["news", "copyright", "navigation"],
+)
+def test_other_dates_around_the_text_date_nothing(rest: str) -> None:
+    assert document(f"<main><h1>Privacy</h1>{PROSE}{PROSE}</main>{rest}").stated_dates == ()
+
+
+@pytest.mark.parametrize("name", ["cookies-notice-title", "entry-meta", "CookiesNoticeTitle--b9"])
+def test_a_name_makes_no_chrome_of_a_title_with_its_date(name: str) -> None:
+    dated = f"<div class={name}><div>Cookies Notice</div><div>Last updated: 3 May 2021</div></div>"
+    found = document(f"<div>{dated}<div class=text>{PROSE}{PROSE}</div></div>")
+    assert found.markdown.startswith("Cookies Notice\n\nLast updated: 3 May 2021\n\n")
+    banner = f"<div class={name}>Updated on 3 May 2021: we use crumbs. <button>Fine</button></div>"
+    assert "crumbs" not in document(f"<div>{banner}<div class=text>{PROSE}{PROSE}</div></div>").markdown

@@ -49,3 +49,8 @@ def test_a_relative_link_without_a_base_stays() -> None:
 @pytest.mark.parametrize("code", ["", "zz", "5a", "5a37", "ff" * 3])
 def test_no_address_comes_of_other_codes(code: str) -> None:
     assert decoded_email(code) is None
+
+
+def test_an_address_that_was_coded_in_entities_is_revealed() -> None:
+    hidden = "".join(f"&#{ord(letter)};" for letter in "me@a.example").encode()
+    assert decoded_email((b"\x21" + bytes(byte ^ 0x21 for byte in hidden)).hex()) == "me@a.example"

@@ -5,6 +5,7 @@ import json
 import re
 import time
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,15 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archivepolicy.errors import UnusableCaptureError
 from archivepolicy.extraction import extract, pdf
+from archivepolicy.extraction.pdf_tables import Box, grids
 from archivepolicy.records import Document, TitleSource
 
 URL = "https://a.example/legal/privacy.pdf"
 Text = tuple[float, float, str, str, float]  # x, y from the top, font, words, size
 
 
-def written(*pages: list[Text], title: str = "", extra: str = "", notes: str = "") -> bytes:
-    """A minimal PDF: fonts R and B (Helvetica, regular and bold), a line at each place."""
+def written(*pages: list[Text], title: str = "", extra: str = "", notes: str = "", rules: str = "") -> bytes:
+    """A minimal PDF: fonts R and B (Helvetica, regular and bold), a line at each place, and the same rules on every page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /{} /Encoding /WinAnsiEncoding >>"
     objects += [font.format("Helvetica"), font.format("Helvetica-Bold")]
@@ -29,6 +31,7 @@ def written(*pages: list[Text], title: str = "", extra: str = "", notes: str = "
     kids = []
     for page in pages:
         drawn = "\n".join(f"BT /{font} {size} Tf {x} {792 - y} Td ({words}) Tj ET" for x, y, font, words, size in page)
+        drawn += f"\n{rules}"
         objects.append(f"<< /Length {len(drawn.encode('cp1252'))} >>\nstream\n{drawn}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R "
@@ -261,6 +264,100 @@ def test_a_list_of_numbers_is_no_series_of_headings() -> None:
     page = [*lines(60, "Privacy Policy", font="B", size=20), *lines(100, FULL, REST)]
     page += lines(150, "1. Names", "2. Dates", "3. Places", step=24) + lines(240, FULL, REST)
     assert "##" not in converted(page).markdown
+
+
+XS = (72, 200, 380, 540)
+YS = (150, 180, 225, 270)
+CELLS = [
+    *lines(170, "Cookie", x=76, font="B"), *lines(170, "What it is for", x=204, font="B"), *lines(170, "How long", x=384, font="B"),
+    *lines(195, "crumb", x=76), *lines(195, "to know you again when", "you come back to the shop", x=204), *lines(195, "a day", x=384),
+    *lines(240, "loaf_id", x=76), *lines(240, "to keep what you put into", "the basket", x=204), *lines(240, "thirty days", x=384),
+]  # fmt: skip
+TABLE = (
+    "| Cookie | What it is for | How long |\n| --- | --- | --- |\n"
+    "| crumb | to know you again when you come back to the shop | a day |\n"
+    "| loaf_id | to keep what you put into the basket | thirty days |\n"
+)
+AROUND = [*lines(100, FULL, REST), *lines(300, FULL, REST)]
+
+
+def strokes(xs: tuple[int, ...] = XS, ys: tuple[int, ...] = YS) -> str:
+    across = [f"{xs[0]} {792 - y} m {xs[-1]} {792 - y} l S" for y in ys]
+    return "\n".join(across + [f"{x} {792 - ys[0]} m {x} {792 - ys[-1]} l S" for x in xs])
+
+
+def framed_cells() -> str:
+    return "\n".join(f"{x0} {792 - y1} {x1 - x0} {y1 - y0} re S" for x0, x1 in pairwise(XS) for y0, y1 in pairwise(YS))
+
+
+def thin_boxes() -> str:
+    across = [f"{XS[0]} {792 - y} {XS[-1] - XS[0]} 0.5 re f" for y in YS]
+    sides = [f"{x} {792 - y1} 0.5 {y1 - y0} re f" for x in XS for y0, y1 in pairwise(YS)]
+    return "\n".join(across + sides)
+
+
+@pytest.mark.parametrize("rules", [strokes(), framed_cells(), thin_boxes()], ids=["strokes", "cells", "thin boxes"])
+@pytest.mark.parametrize("order", ["rows", "columns"])
+def test_a_ruled_table_keeps_its_cells(rules: str, order: str) -> None:
+    cells = CELLS if order == "rows" else sorted(CELLS, key=lambda cell: (cell[0], cell[1]))
+    page = [*AROUND[:2], *cells, *AROUND[2:]]
+    document = converted(page, rules=rules)
+    assert document.markdown == f"{FULL} {REST}\n\n{TABLE}\n{FULL} {REST}\n"
+
+
+def test_joined_cells_are_one() -> None:
+    rules = "\n".join([
+        strokes((72, 540), (150, 180)), strokes((72, 200, 380, 540), (180, 225, 270)),
+    ])  # fmt: skip
+    page = [*lines(170, "What we keep in your browser", x=76), *CELLS[3:]]
+    assert "| What we keep in your browser | | |\n" in converted(page, rules=rules).markdown
+
+
+def test_a_table_goes_on_over_the_page_with_its_head_once() -> None:
+    rules = strokes()
+    other = [(x, y, font, words.replace("crumb", "crust"), size) for x, y, font, words, size in CELLS]
+    found = converted(CELLS, other, rules=rules).markdown
+    assert found.count("| --- | --- | --- |") == 1 == found.count("| Cookie |")
+    assert found.index("| crumb |") < found.index("| crust |")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        strokes((72, 540), (90, 130, 290)),
+        "72 600 m 540 600 l S\n72 500 m 540 500 l S",
+        strokes((60, 552), (60, 760)),
+        "300 700 m 300 100 l S",
+        strokes((72, 306, 540), (20, 40, 60)),
+    ],
+    ids=["boxes around the text", "rules across", "a frame", "between columns", "in the margin"],
+)
+def test_other_lines_on_a_page_make_no_table(rules: str) -> None:
+    page = [*lines(100, FULL, REST), *lines(150, FULL, REST)]
+    assert converted(page, rules=rules).markdown == converted(page).markdown
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-50, 700)] * 4, st.booleans()), max_size=40),
+    st.floats(-10, 700),
+    st.floats(-10, 900),
+)
+def test_any_lines_make_grids_whose_cells_lie_in_them(drawn: list[tuple[float, ...]], x: float, y: float) -> None:
+    boxes = [Box(min(a, c), min(b, d), max(a, c), max(b, d), bool(e)) for a, b, c, d, e in drawn]
+    for grid in grids(boxes, 792):
+        assert list(grid.xs) == sorted(set(grid.xs))
+        cell = grid.cell(x, y)
+        assert (cell is not None) == (grid.xs[0] <= x < grid.xs[-1] and grid.ys[0] <= y < grid.ys[-1])
+        if cell is not None:
+            assert grid.xs[cell[1]] <= x
+            assert grid.ys[cell[0]] <= y
+
+
+def test_a_drawing_of_many_lines_costs_little() -> None:
+    boxes = [Box(at / 9, at / 9, at / 9 + 40, at / 9 + 0.1, True) for at in range(2900)]
+    started = time.monotonic()
+    grids([*boxes, *(Box(x, 0, x + 0.1, 700, True) for x in range(0, 99, 7))], 792)
+    assert time.monotonic() - started < 3
 
 
 @pytest.mark.corpus

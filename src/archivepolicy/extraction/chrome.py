@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from archivepolicy.extraction.beside import dated_lines, is_dated_line
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
@@ -35,7 +36,7 @@ _ROLES = frozenset({
 })  # fmt: skip
 _TAG_SHARE = 0.45
 _NAME_SHARE = {NameKind.CONSENT: 0.5, NameKind.STRONG: 0.4, NameKind.WEAK: 0.1}
-_RULES_AGAINST_LISTS = frozenset({"prune/nav", "prune/role-navigation", "prune/name-weak"})
+_RULES_AGAINST_LISTS = frozenset({"prune/nav", "prune/aside", "prune/role-navigation", "prune/name-weak"})
 _HIDDEN_PROSE = 60
 # a panel that asks for an address has its offer and its small print, some 500 characters where it was seen
 _PANEL_PROSE = 1000
@@ -95,6 +96,7 @@ class Pruner:
         self.main = _main_of(body, weights)
         self._around_main = frozenset(() if self.main is None else self.main.iterancestors())
         self.removed: list[Removal] = []
+        self.dated: list[str] = []  # lines of what was dropped that may date the text
         self._drops = 0
 
     def prune(self) -> None:
@@ -157,6 +159,7 @@ class Pruner:
         removal = removal_of(element, rule)
         if removal.text:
             self.removed.append(removal)
+            self.dated += dated_lines(element, rule)
         self._weights.subtract(element)
         if heading is not None:
             keep_names(heading, until=element)
@@ -210,9 +213,13 @@ class Pruner:
     def _falls_by_name(self, element: etree._Element, names: Names, weight: Weight) -> bool:
         """Whether an element falls to its names, so small as it is; a weak name must be borne out by what it holds."""
         if names.kind is NameKind.CONSENT:
+            if is_dated_line(element):  # a cookie notice may be called that by its own page
+                return False
             return not any(is_cookie_list(outer.get("class"), outer.get("id")) for outer in element.iterancestors())
         if names.kind is NameKind.STRONG:
             return True
+        if weight.prose < _HIDDEN_PROSE and is_dated_line(element):
+            return False
         if (element.tag in INLINE and element.tag != "a") or self._holds_title(element):
             return False
         # an id is often the anchor of a section: "#sharing", "#cookies", "#advertisements"

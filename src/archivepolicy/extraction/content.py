@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archivepolicy.extraction.beside import dated_lines
 from archivepolicy.extraction.chrome import removal_of
+from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.title import names_document, nearest_heading
 from archivepolicy.extraction.tree import INLINE, drop, words_of
@@ -64,6 +66,7 @@ class Selection:
         content: A `div` that holds the selected elements, moved out of the page.
         heading: The `h1` from before the content that was taken in, or None.
         removed: What stood beside the content and did not read like it.
+        dated: Lines of that which may date the text.
         prose: The prose that was selected.
         is_doubtful: Whether the choice kept so little that the whole pruned body was taken in its place.
     """
@@ -71,6 +74,7 @@ class Selection:
     content: etree._Element
     heading: etree._Element | None
     removed: tuple[Removal, ...]
+    dated: tuple[str, ...]
     prose: float
     is_doubtful: bool
 
@@ -92,13 +96,15 @@ def selection(
     chosen: list[etree._Element] = [levels[-1]]
     heading = None if _starts_with_heading(levels[-1]) else nearest_heading(body, levels[-1], site)
     left: list[etree._Element] = []
+    contents = Contents(body, weights)
     whole, is_beside_main = body if main is None else main, False
     for level, inner in reversed(list(itertools.pairwise(levels))):
         is_beside_main = is_beside_main or inner is main
         least = max(_RESCUE_PROSE, _BESIDE_MAIN_SHARE * weights[whole].prose) if is_beside_main else _RESCUE_PROSE
         around = _Around(
-            parent=level, inner=inner, heading=heading, site=site, least_prose=least, innermost=inner is levels[-1]
-        )
+            parent=level, inner=inner, heading=heading, site=site, least_prose=least, innermost=inner is levels[-1],
+            contents=contents,
+        )  # fmt: skip
         before, after, passed = _siblings(around, weights)
         chosen = [*before, *chosen, *after]
         left.extend(passed)
@@ -110,10 +116,13 @@ def selection(
     prose = sum(weights[element].prose for element in chosen)
     lists = _link_lists(whole, weights) if chosen == [whole] else []
     removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
+    dated = tuple(line for element in left for line in dated_lines(element, "select/outside"))
     for element in lists:
         drop(element)
     content = _gathered(body, chosen, heading)
-    return Selection(content=content, heading=heading, removed=removed, prose=prose, is_doubtful=is_doubtful)
+    return Selection(
+        content=content, heading=heading, removed=removed, dated=dated, prose=prose, is_doubtful=is_doubtful
+    )
 
 
 def _gathered(body: etree._Element, chosen: list[etree._Element], heading: etree._Element | None) -> etree._Element:
@@ -188,6 +197,7 @@ class _Around:
         site: What the site calls itself and the page.
         least_prose: How much makes a sibling a part of the text by itself.
         innermost: Whether `inner` is the content.
+        contents: Knows tables of contents.
     """
 
     parent: etree._Element
@@ -196,6 +206,7 @@ class _Around:
     site: SiteNames
     least_prose: float
     innermost: bool
+    contents: Contents
 
 
 def _siblings(
@@ -219,7 +230,10 @@ def _siblings(
         )
         if side is before:
             # what stands between the policy's heading and its text belongs to it, unless it is a list of links
-            is_between = is_headed and weight.chars > 0 and weight.link_density < _HEADING_LINK_DENSITY
+            # into other places than the text's own
+            is_between = is_headed and weight.chars > 0 and (
+                weight.link_density < _HEADING_LINK_DENSITY or around.contents.is_below_title(child)
+            )  # fmt: skip
             is_kept = is_kept or is_between or _is_introduction(child, weight, heading)
             is_kept = is_kept or (heading is None and _is_title_line(child, weight, around.site))
             is_headed = is_headed or (is_kept and heading is not None and _has_heading(child))

@@ -56,6 +56,8 @@ _GENERIC = re.compile(
     r"|download (?:as |this )?(?:pdf|page|document)?|pdf|comments are closed\.?|advertisements?",
     re.IGNORECASE,
 )
+# what stands above a list of links into the text
+_CONTENTS_LABEL = re.compile(r"(?:table of )?contents?|on this page|navigation", re.IGNORECASE)
 # what stands above a list of links to other pages at the end
 _LINKS_HEADING = re.compile(
     r"(?:related|recent|popular|latest|similar|recommended|more|other|further) (?:articles?|posts?|pages|content|topics|stories"
@@ -194,9 +196,22 @@ def _generic_rule(block: etree._Element, text: str) -> str | None:
         return None
     if _is_link_bar(block, text):
         return "edge/link-bar"
-    if not _is_generic_line(text) or (block.tag == "li" and not _is_list_of_lines(block)):
+    if (
+        not _is_generic_line(text)
+        or _heads_contents(block, text)
+        or (block.tag == "li" and not _is_list_of_lines(block))
+    ):
         return None
     return "edge/line"
+
+
+def _heads_contents(block: etree._Element, text: str) -> bool:
+    """Whether a block is the label of a list of links into the text, which stays with that list."""
+    if not _CONTENTS_LABEL.fullmatch(text.strip(" :")):
+        return False
+    following = block.getnext()
+    links = [] if following is None else list(following.iter("a"))
+    return len(links) > 1 and all((link.get("href") or "").startswith("#") for link in links)
 
 
 def _is_generic_line(text: str) -> bool:

@@ -62,6 +62,8 @@ class _Content:
     kept_share: float
     removed: list[Removal]
     warnings: list[str]
+    # lines of what was dropped that may date the text, for where it states no date itself
+    dated: tuple[str, ...] = ()
     # where only a section is wanted: the words of all of it, and the heading of the section
     whole: str | None = None
     heading: str = ""
@@ -243,6 +245,7 @@ def _selected(page: Page, found: tuple[platform_rules.Platform, ...], domain: st
         root=chosen.content, nearby_heading=chosen.heading is not None, kept_share=kept, removed=removed, warnings=[]
     )
     content.removed += chosen.removed
+    content.dated = (*pruner.dated, *chosen.dated)
     if chosen.is_doubtful:
         content.warnings.append("Little of the page reads like a policy; all that is not navigation was kept.")
     elif kept < _MIN_KEPT_SHARE:
@@ -265,6 +268,7 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
     )
     running = (removal.text for removal in content.removed if removal.rule == "pdf/running-head")
     dated = "\n\n".join((markdown, *dict.fromkeys(running)))  # a PDF is often dated at its foot alone
+    stated = find_stated_dates(dated, page.language)
     return Document(
         title=title,
         title_source=title_source,
@@ -273,7 +277,7 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         language=page.language,
         encoding=source.encoding,
         links=_unique_order(links),
-        stated_dates=find_stated_dates(dated, page.language),
+        stated_dates=stated or find_stated_dates("\n\n".join(content.dated), page.language),
         removed=tuple(content.removed),
         warnings=(*source.warnings, *content.warnings),
         kept_share=content.kept_share,

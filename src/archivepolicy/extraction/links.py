@@ -7,6 +7,7 @@ against `<base href>` and the page's own URL (RFC 3986 §5), never against the a
 from __future__ import annotations
 
 import functools
+import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -131,7 +132,8 @@ def decoded_email(code: str) -> str | None:
     """
     try:
         key, *coded = bytes.fromhex(unquote(code).split("?")[0].strip())
-        text = bytes(byte ^ key for byte in coded).decode("utf-8")
+        # an address that was written in entities to hide it was coded with them
+        text = html.unescape(bytes(byte ^ key for byte in coded).decode("utf-8"))
     except ValueError:
         return None
     return text if "@" in text and text.isprintable() else None

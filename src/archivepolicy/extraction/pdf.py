@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from archivepolicy.errors import UnusableCaptureError
+from archivepolicy.extraction.pdf_tables import Box, Grid, grids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,8 @@ class Line:
     Attributes:
         spans: Its text in pieces, each with the address that it links to, or None.
         height: The page's height.
+        grid: The ruled table that it stands in, or None.
+        cell: Row and column there.
     """
 
     page: int
@@ -61,6 +64,8 @@ class Line:
     bold_chars: int = 0
     chars: int = 0
     spans: list[tuple[str, str | None]] = field(default_factory=list)
+    grid: Grid | None = None
+    cell: tuple[int, int] = (0, 0)
 
     @property
     def text(self) -> str:
@@ -192,7 +197,8 @@ class _Gathered:
         self.pages += 1
         lines: list[Line] = []
         across: list[str] = []
-        for char in _chars(layout):
+        site = _Site(page=number, height=layout.height, links=links, grids=grids(_boxes(layout), layout.height))
+        for char in _items(layout, "LTChar"):
             self.chars += 1
             if abs(char.matrix[1]) > 0.1 * abs(char.matrix[0]):
                 across.append(char.get_text())
@@ -201,9 +207,9 @@ class _Gathered:
             if _UNKNOWN_GLYPH.fullmatch(text):
                 self.unknown += 1
                 # a letter of a symbol font; at the start of a line it is the mark of a list's item
-                text = "• " if not lines or not _continues(lines[-1], char, layout.height) else ""
+                text = "• " if not lines or not _continues(lines[-1], char, site) else ""
             if text:
-                _place(lines, char, text, _Site(page=number, height=layout.height, links=links))
+                _place(lines, char, text, site)
         self.lines += _ordered([line for line in lines if line.text])
         if across:
             self.rotated.append(" ".join("".join(across).split()))
@@ -241,34 +247,57 @@ class _Site:
     page: int
     height: float
     links: list[_Link]
+    grids: list[Grid]
+
+    def cell(self, char: Any) -> tuple[Grid, tuple[int, int]] | None:
+        """The ruled table in which the middle of a letter stands, with row and column; None outside of all."""
+        x, y = (char.x0 + char.x1) / 2, self.height - (char.y0 + char.y1) / 2
+        return next(((grid, cell) for grid in self.grids if (cell := grid.cell(x, y)) is not None), None)
 
 
-def _chars(container: Any) -> Iterator[Any]:
-    """The letters of a page in the order in which they are drawn, those of its forms included."""
-    from pdfminer.layout import LTChar, LTContainer
+def _items(container: Any, *names: str) -> Iterator[Any]:
+    """The letters (or other kinds) of a page in the order in which they are drawn, those of its forms included."""
+    from pdfminer import layout
+    from pdfminer.layout import LTContainer
+
+    kinds = tuple(getattr(layout, name) for name in names)
 
     waiting = [iter(container)]
     while waiting:
         item = next(waiting[-1], None)
         if item is None:
             waiting.pop()
-        elif isinstance(item, LTChar):
+        elif isinstance(item, kinds):
             yield item
         elif isinstance(item, LTContainer):
             waiting.append(iter(item))
 
 
-def _continues(line: Line, char: Any, height: float) -> bool:
-    """Whether a letter stands on the line that was drawn last, to the right of it."""
+def _boxes(container: Any) -> list[Box]:
+    """The straight lines and rectangles of a page, in points from its top left."""
+    height = container.height
+    return [
+        Box(drawn.x0, height - drawn.y1, drawn.x1, height - drawn.y0, bool(drawn.stroke))
+        for drawn in _items(container, "LTLine", "LTRect")
+    ]
+
+
+def _continues(line: Line, char: Any, site: _Site) -> bool:
+    """Whether a letter stands on the line that was drawn last, to the right of it and in the same cell."""
     size = max(line.size, char.size, 1.0)
-    return bool(abs(height - char.y0 - line.y) < _LINE_STEP * size and char.x0 > line.x1 - _BACK_STEP * size)
+    if abs(site.height - char.y0 - line.y) >= _LINE_STEP * size or char.x0 <= line.x1 - _BACK_STEP * size:
+        return False
+    if not site.grids or not char.get_text().strip():
+        return True
+    return site.cell(char) == ((line.grid, line.cell) if line.grid is not None else None)
 
 
 def _place(lines: list[Line], char: Any, text: str, site: _Site) -> None:
     """Add a letter to the last line, or begin the next one with it."""
-    if not lines or not _continues(lines[-1], char, site.height):
+    if not lines or not _continues(lines[-1], char, site):
         if not text.strip():
             return
+        grid, cell = (site.cell(char) if site.grids else None) or (None, (0, 0))
         lines.append(
             Line(
                 page=site.page,
@@ -277,6 +306,8 @@ def _place(lines: list[Line], char: Any, text: str, site: _Site) -> None:
                 x1=char.x0,
                 y=site.height - char.y0,
                 size=char.size,
+                grid=grid,
+                cell=cell,
             )
         )
     line = lines[-1]
@@ -338,7 +369,11 @@ def _title(document: Any) -> str:
 
 def _ordered(lines: list[Line]) -> list[Line]:
     """Lines as drawn, unless they jump about; then from the top down."""
-    jumps = sum(after.y < before.y - before.size for before, after in pairwise(lines))
+    jumps = sum(
+        after.y < before.y - before.size
+        for before, after in pairwise(lines)
+        if after.grid is None or after.grid is not before.grid  # cells are drawn in any order
+    )
     if jumps > 3 and jumps > _MAX_JUMPS_SHARE * len(lines):
         return sorted(lines, key=lambda line: (round(line.y / 2), line.x0))
     return lines

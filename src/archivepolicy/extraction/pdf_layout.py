@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction import pdf_series
+from archivepolicy.extraction.pdf_tables import is_continued
 from archivepolicy.extraction.tree import append_text
 from archivepolicy.records.document import Removal
 
@@ -56,7 +57,7 @@ _SHORT_SHARE = 0.22
 class _Block:
     """Lines that belong together."""
 
-    kind: str  # "p", "li" or "heading"
+    kind: str  # "p", "li", "heading" or "table"
     lines: list[Line] = field(default_factory=list)
     depth: int = 0  # of a heading that its number alone tells
 
@@ -92,15 +93,49 @@ def content_of(read: PdfText) -> tuple[etree._Element, list[Removal]]:
         A `div`, and what of the PDF is not in it.
     """
     removed = [Removal(rule="pdf/rotated", text=text[:200], where="across the page") for text in read.rotated]
-    lines, running = _without_running_lines(read.lines)
+    lines, running = _without_running_lines(_with_tables_whole(read.lines))
     removed += running
     content = etree.Element("div")
     if lines:
-        measures = _measured(lines)
+        measures = _measured([line for line in lines if line.grid is None] or lines)
         blocks = _with_numbered_headings(_blocks(lines, measures), measures)
         words = Counter(itertools.chain.from_iterable(_WORD.findall(line.text.casefold()) for line in lines))
         _write(content, blocks, words)
     return content, removed
+
+
+def _with_tables_whole(lines: Sequence[Line]) -> list[Line]:
+    """The lines, those of a ruled table together where its first stands, cell after cell.
+
+    A grid with words in one row or one column alone is a frame, and no table.
+    """
+    tables: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.grid is not None:
+            tables[id(line.grid)].append(line)
+    for inner in tables.values():
+        rows, columns = {line.cell[0] for line in inner}, {line.cell[1] for line in inner}
+        if len(rows) < 2 or len(columns) < 2:
+            for line in inner:
+                line.grid = None
+        else:
+            inner.sort(key=lambda line: (line.cell, round(line.y / 2), line.x0))
+    ordered: list[Line] = []
+    for line in lines:
+        ordered += [line] if line.grid is None else tables.pop(id(line.grid), [])
+    return ordered
+
+
+def _is_same_table(last: Line, line: Line) -> bool:
+    """Whether a line's table is that of the line before, or goes on with it on the next page."""
+    if last.grid is line.grid:
+        return True
+    return (
+        line.page == last.page + 1
+        and last.grid is not None
+        and line.grid is not None
+        and is_continued(last.grid, line.grid)
+    )
 
 
 def _without_running_lines(lines: Sequence[Line]) -> tuple[list[Line], list[Removal]]:
@@ -130,7 +165,7 @@ def _without_running_lines(lines: Sequence[Line]) -> tuple[list[Line], list[Remo
 
 
 def _in_margin(line: Line) -> bool:
-    return line.y < _MARGIN_SHARE * line.height or line.y > (1 - _MARGIN_SHARE) * line.height
+    return line.grid is None and (line.y < _MARGIN_SHARE * line.height or line.y > (1 - _MARGIN_SHARE) * line.height)
 
 
 def _look(line: Line) -> tuple[str, int, int]:
@@ -170,8 +205,20 @@ def _blocks(lines: Sequence[Line], measures: _Measures) -> list[_Block]:
     """Lines gathered to headings, paragraphs and items."""
     blocks: list[_Block] = []
     for line in lines:
-        kind = "heading" if measures.is_heading(line) else "li" if _BULLET.match(line.text) else "p"
-        if blocks and _belongs(blocks[-1], line, kind, measures):
+        kind = (
+            "table"
+            if line.grid is not None
+            else "heading"
+            if measures.is_heading(line)
+            else "li"
+            if _BULLET.match(line.text)
+            else "p"
+        )
+        if kind == "table":
+            is_next = bool(blocks) and _is_same_table(blocks[-1].lines[-1], line)
+        else:
+            is_next = bool(blocks) and _belongs(blocks[-1], line, kind, measures)
+        if is_next:
             blocks[-1].lines.append(line)
         else:
             blocks.append(_Block(kind=kind, lines=[line]))
@@ -209,7 +256,7 @@ def _stands_like_a_heading(block: _Block, before: _Block | None, measures: _Meas
 
 def _belongs(block: _Block, line: Line, kind: str, measures: _Measures) -> bool:
     """Whether a line goes on with a block."""
-    if (kind == "heading") != (block.kind == "heading") or kind == "li":
+    if (kind == "heading") != (block.kind == "heading") or kind == "li" or block.kind == "table":
         return False
     last = block.lines[-1]
     step = line.y - last.y
@@ -253,6 +300,9 @@ def _write(content: etree._Element, blocks: Sequence[_Block], words: Counter[str
             element = etree.SubElement(listing, "li")
         else:
             listing = None
+            if block.kind == "table":
+                _write_table(content, block, words)
+                continue
             level = (
                 1
                 if block is title
@@ -262,6 +312,30 @@ def _write(content: etree._Element, blocks: Sequence[_Block], words: Counter[str
             )
             element = etree.SubElement(content, f"h{level}" if level else "p")
         _fill(element, _joined(block, words))
+
+
+def _write_table(content: etree._Element, block: _Block, words: Counter[str]) -> None:
+    """Write a ruled table, its first row as its head; the head that the next page repeats is left out."""
+    grid = block.lines[0].grid
+    width = len(grid.xs) - 1 if grid is not None else 1
+    rows: dict[tuple[int, int], dict[int, list[Line]]] = {}
+    for line in block.lines:
+        rows.setdefault((line.page, line.cell[0]), {}).setdefault(line.cell[1], []).append(line)
+    used = [column for column in range(width) if any(column in row for row in rows.values())]
+    head = _words_of_row(next(iter(rows.values())))
+    table = etree.SubElement(content, "table")
+    for (page, number), row in rows.items():
+        is_first = (page, number) == next(iter(rows))
+        if not is_first and page > block.lines[0].page and _words_of_row(row) == head:
+            continue
+        written = etree.SubElement(table, "tr")
+        for column in used:
+            cell = etree.SubElement(written, "th" if is_first else "td")
+            _fill(cell, _joined(_Block(kind="p", lines=row.get(column, [])), words))
+
+
+def _words_of_row(row: dict[int, list[Line]]) -> dict[int, str]:
+    return {column: " ".join(line.text for line in lines) for column, lines in row.items()}
 
 
 def _joined(block: _Block, words: Counter[str]) -> list[tuple[str, str | None]]:
