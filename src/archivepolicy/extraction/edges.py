@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archivepolicy.extraction.platform_rules import Rule
     from archivepolicy.records.document import Removal
 
-    _Order = Callable[[list[etree._Element]], Iterator[etree._Element]]
+    _Order = Callable[[etree._Element], Iterator[etree._Element]]
 
 # blocks looked at, and removals, at each end; longest block that a generic rule may take (chosen on 162 pages of OTA)
 _EDGE_BLOCKS = 8
@@ -168,11 +168,17 @@ def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], li
 
 def _leaf_blocks(element: etree._Element, in_turn: _Order) -> Iterator[etree._Element]:
     """The blocks below an element that hold text and no block, from the first (`iter`) or from the last (`reversed`)."""
-    children = [child for child in element if child.tag not in INLINE and child.tag != "br"]
-    if not children and any(text.strip() for text in element.itertext()):
-        yield element
-    for child in in_turn(children):
-        yield from _leaf_blocks(child, in_turn)
+    waiting = [iter((element,))]
+    while waiting:
+        inner = next(waiting[-1], None)
+        if inner is None:
+            waiting.pop()
+            continue
+        blocks = (child for child in in_turn(inner) if child.tag not in INLINE and child.tag != "br")
+        if (first := next(blocks, None)) is not None:
+            waiting.append(itertools.chain((first,), blocks))  # the rest is not read before it is asked for
+        elif any(text.strip() for text in inner.itertext()):
+            yield inner
 
 
 def _platform_rule(
