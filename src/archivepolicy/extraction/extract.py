@@ -209,8 +209,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
 def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
     found = platform_rules.detected(source)
-    apply_roles(page.body)
-    content = _selected(page, found, domain)
+    content = _selected(page, found, domain, apply_roles(page.body))
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
     content.removed += trim_edges(content.root, starts, ends)
@@ -227,13 +226,15 @@ def _unpruned(page: Page, section: Section) -> _Content:
     return content
 
 
-def _selected(page: Page, found: tuple[platform_rules.Platform, ...], domain: str) -> _Content:
+def _selected(
+    page: Page, found: tuple[platform_rules.Platform, ...], domain: str, with_role: Sequence[etree._Element]
+) -> _Content:
     """Prune the body and select its content; where too little comes of it, the pruned body."""
     body = page.body
     weights = Weights(body)
     whole = weights[body].prose
     removed = platform_rules.apply_page_rules(found, body, weights)
-    pruner = Pruner(body, weights)
+    pruner = Pruner(body, weights, with_role)
     pruner.prune()
     removed += pruner.removed
     site = SiteNames(domain=domain, page_title=page.title)
