@@ -115,11 +115,12 @@ class Pruner:
         while waiting:
             element = waiting.pop()
             for child in list(element):
-                attributes = child.items()
-                if not attributes and child.tag not in _TAGS and child.tag != "button":
-                    rule = None
-                else:
-                    rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
+                tag = child.tag
+                rule = None
+                if tag != "a" or child.get("class"):  # else a link in the text, as most are
+                    attributes = child.items()
+                    if attributes or tag in _TAGS or tag == "button":
+                        rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
                 if rule is None:
                     if len(child):
                         waiting.append(child)
@@ -170,8 +171,6 @@ class Pruner:
         tag = element.tag
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
-        if tag == "a" and not attributes.get("class"):
-            return None
         weight = self._weights[element]
         share = weight.prose / self._total
         if tag in _TAGS or "role" in attributes or "aria-modal" in attributes:

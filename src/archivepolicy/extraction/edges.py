@@ -131,20 +131,21 @@ def _hrefs(block: etree._Element) -> list[str]:
 
 def _trim_links(content: etree._Element) -> list[Removal]:
     """Trim lists of links to other pages, with the heading that calls them so, from the end."""
-    removed: list[Removal] = []
+    gone: list[etree._Element] = []
     waiting: list[etree._Element] = []
-    for block in list(itertools.islice(_leaf_blocks(content, reversed), _LINKS_BLOCKS)):
+    for block in itertools.islice(_leaf_blocks(content, reversed), _LINKS_BLOCKS):
         text = words_of(block)
         if _LINKS_HEADING.fullmatch(text.strip(" :…")):
             if waiting:
-                for gone in (block, *reversed(waiting)):
-                    removed.append(removal_of(gone, "edge/links", where="end"))
-                    _drop_with_shells(gone, content)
+                gone += (block, *reversed(waiting))
             waiting = []
         elif block.tag in _HEADINGS or not _is_link(block, text):
             break
         else:
             waiting.append(block)
+    removed = [removal_of(block, "edge/links", where="end") for block in gone]
+    for block in gone:
+        _drop_with_shells(block, content)
     return removed
 
 
@@ -207,7 +208,9 @@ def _generic_rule(block: etree._Element, text: str) -> str | None:
 
 def _is_generic_line(text: str) -> bool:
     text = text.strip(" |·•-–—»«>")
-    is_generic = _GENERIC.fullmatch(text) is not None or all(map(_GENERIC.fullmatch, _PARTS.split(text)))
+    is_generic = _GENERIC.fullmatch(text) is not None
+    if not is_generic and len(parts := _PARTS.split(text)) > 1:
+        is_generic = all(map(_GENERIC.fullmatch, parts))
     return is_generic and not _POLICY_VERB.search(text) and not _DATED.search(text)
 
 
