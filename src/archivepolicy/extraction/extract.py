@@ -285,10 +285,12 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
 def _verdict(page: Page, content: _Content) -> Verdict:
     """Judge the page; nearly always its first words are enough."""
     heading = _first_heading(content.root)
-    for limit in (_BEGINNING_CHARS, _JUDGED_CHARS):
-        text = words_of(content.root, limit=limit) if content.whole is None else content.whole
+    text = content.whole
+    if text is None:
+        text = words_of(content.root, limit=_BEGINNING_CHARS)
         if is_plain_text(page_title=page.title, first_heading=heading, beginning=text):
             return Verdict(kind=Kind.POLICY)
+        text = words_of(content.root, limit=_JUDGED_CHARS)
     return judge(page_title=page.title, first_heading=heading, text=text, language=page.language)
 
 
