@@ -23,8 +23,8 @@ _CELLS = {"cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th
 _NOT_IN_ITEMS = (*_HEADINGS, "table", "li", "article", "section")
 
 
-def apply_roles(root: etree._Element) -> None:
-    """Rename elements after their roles, in place."""
+def apply_roles(root: etree._Element) -> list[etree._Element]:
+    """Rename elements after their roles, in place; gives all that have one, in order."""
     with_role = cast("list[etree._Element]", _WITH_ROLE(root))
     for element in with_role:
         role = (element.get("role") or "").lower()
@@ -36,6 +36,7 @@ def apply_roles(root: etree._Element) -> None:
             _name_list(element)
         elif role in ("table", "grid") and element.tag == "div":
             _name_table(element)
+    return with_role
 
 
 def _name_heading(element: etree._Element) -> None:

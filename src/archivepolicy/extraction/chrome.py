@@ -23,7 +23,7 @@ from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archivepolicy.extraction.names import Names
     from archivepolicy.extraction.weights import Weight, Weights
@@ -80,20 +80,19 @@ _MAIN_CHARS = 200
 _HEADED_MAIN_CHARS = 60
 # as much beside it may be a policy that opens above the page (assumed: consent dialogs hold up to some 3,000)
 _BESIDE_MAIN_PROSE = 5000
-_MAINS = etree.XPath("descendant::*[self::main or @role='main'][not(ancestor::main or ancestor::*[@role='main'])]")
 
 
 class Pruner:
     """Prunes one body."""
 
-    def __init__(self, body: etree._Element, weights: Weights) -> None:
+    def __init__(self, body: etree._Element, weights: Weights, with_role: Sequence[etree._Element] = ()) -> None:
         self._body = body
         self._weights = weights
         self._total = max(weights[body].prose, 1.0)
         self._contents = Contents(body, weights)
         self._titles: list[etree._Element] | None = None
         self._panel_ids: frozenset[str] | None = None
-        self.main = _main_of(body, weights)
+        self.main = _main_of(body, weights, with_role)
         self._around_main = frozenset(() if self.main is None else self.main.iterancestors())
         self.removed: list[Removal] = []
         self.dated: list[str] = []  # lines of what was dropped that may date the text
@@ -118,11 +117,12 @@ class Pruner:
         while waiting:
             element = waiting.pop()
             for child in list(element):
-                attributes = child.items()
-                if not attributes and child.tag not in _TAGS and child.tag != "button":
-                    rule = None
-                else:
-                    rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
+                tag = child.tag
+                rule = None
+                if tag != "a" or child.get("class"):  # else a link in the text, as most are
+                    attributes = child.items()
+                    if attributes or tag in _TAGS or tag == "button":
+                        rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
                 if rule is None:
                     if len(child):
                         waiting.append(child)
@@ -174,8 +174,6 @@ class Pruner:
         tag = element.tag
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
-        if tag == "a" and not attributes.get("class"):
-            return None
         weight = self._weights[element]
         share = weight.prose / self._total
         if tag in _TAGS or "role" in attributes or "aria-modal" in attributes:
@@ -269,14 +267,23 @@ class Pruner:
         )
 
 
-def _main_of(body: etree._Element, weights: Weights) -> etree._Element | None:
+def _main_of(
+    body: etree._Element, weights: Weights, with_role: Sequence[etree._Element]
+) -> etree._Element | None:
     """The page's only `main`, where it says enough to be the policy; else None."""
-    found = cast("list[etree._Element]", _MAINS(body))
+    mains = {*body.iter("main"), *filter(_is_main, with_role)}
+    around = ((main, list(main.iterancestors())) for main in mains)
+    # those that are on the page still, and in no other
+    found = [main for main, outer in around if body in outer and not any(map(_is_main, outer))]
     if len(found) != 1:
         return None
     main = found[0]
     least = _MAIN_CHARS if next(main.iter("h1", "h2"), None) is None else _HEADED_MAIN_CHARS
     return main if weights[main].chars - weights[main].link_chars >= least else None
+
+
+def _is_main(element: etree._Element) -> bool:
+    return element.tag == "main" or element.get("role") == "main"
 
 
 def _rule_by_role(attributes: Mapping[str, str]) -> str | None:

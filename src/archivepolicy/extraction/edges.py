@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archivepolicy.extraction.platform_rules import Rule
     from archivepolicy.records.document import Removal
 
-    _Order = Callable[[list[etree._Element]], Iterator[etree._Element]]
+    _Order = Callable[[etree._Element], Iterator[etree._Element]]
 
 # blocks looked at, and removals, at each end; longest block that a generic rule may take (chosen on 162 pages of OTA)
 _EDGE_BLOCKS = 8
@@ -133,20 +133,21 @@ def _hrefs(block: etree._Element) -> list[str]:
 
 def _trim_links(content: etree._Element) -> list[Removal]:
     """Trim lists of links to other pages, with the heading that calls them so, from the end."""
-    removed: list[Removal] = []
+    gone: list[etree._Element] = []
     waiting: list[etree._Element] = []
-    for block in list(itertools.islice(_leaf_blocks(content, reversed), _LINKS_BLOCKS)):
+    for block in itertools.islice(_leaf_blocks(content, reversed), _LINKS_BLOCKS):
         text = words_of(block)
         if _LINKS_HEADING.fullmatch(text.strip(" :…")):
             if waiting:
-                for gone in (block, *reversed(waiting)):
-                    removed.append(removal_of(gone, "edge/links", where="end"))
-                    _drop_with_shells(gone, content)
+                gone += (block, *reversed(waiting))
             waiting = []
         elif block.tag in _HEADINGS or not _is_link(block, text):
             break
         else:
             waiting.append(block)
+    removed = [removal_of(block, "edge/links", where="end") for block in gone]
+    for block in gone:
+        _drop_with_shells(block, content)
     return removed
 
 
@@ -170,11 +171,17 @@ def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], li
 
 def _leaf_blocks(element: etree._Element, in_turn: _Order) -> Iterator[etree._Element]:
     """The blocks below an element that hold text and no block, from the first (`iter`) or from the last (`reversed`)."""
-    children = [child for child in element if child.tag not in INLINE and child.tag != "br"]
-    if not children and any(text.strip() for text in element.itertext()):
-        yield element
-    for child in in_turn(children):
-        yield from _leaf_blocks(child, in_turn)
+    waiting = [iter((element,))]
+    while waiting:
+        inner = next(waiting[-1], None)
+        if inner is None:
+            waiting.pop()
+            continue
+        blocks = (child for child in in_turn(inner) if child.tag not in INLINE and child.tag != "br")
+        if (first := next(blocks, None)) is not None:
+            waiting.append(itertools.chain((first,), blocks))  # the rest is not read before it is asked for
+        elif any(text.strip() for text in inner.itertext()):
+            yield inner
 
 
 def _platform_rule(
@@ -216,7 +223,9 @@ def _heads_contents(block: etree._Element, text: str) -> bool:
 
 def _is_generic_line(text: str) -> bool:
     text = text.strip(" |·•-–—»«>")
-    is_generic = _GENERIC.fullmatch(text) is not None or all(map(_GENERIC.fullmatch, _PARTS.split(text)))
+    is_generic = _GENERIC.fullmatch(text) is not None
+    if not is_generic and len(parts := _PARTS.split(text)) > 1:
+        is_generic = all(map(_GENERIC.fullmatch, parts))
     return is_generic and not _POLICY_VERB.search(text) and not _DATED.search(text)
 
 

@@ -211,8 +211,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
 def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
     found = platform_rules.detected(source)
-    apply_roles(page.body)
-    content = _selected(page, found, domain)
+    content = _selected(page, found, domain, apply_roles(page.body))
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
     content.removed += trim_edges(content.root, starts, ends)
@@ -229,13 +228,15 @@ def _unpruned(page: Page, section: Section) -> _Content:
     return content
 
 
-def _selected(page: Page, found: tuple[platform_rules.Platform, ...], domain: str) -> _Content:
+def _selected(
+    page: Page, found: tuple[platform_rules.Platform, ...], domain: str, with_role: Sequence[etree._Element]
+) -> _Content:
     """Prune the body and select its content; where too little comes of it, the pruned body."""
     body = page.body
     weights = Weights(body)
     whole = weights[body].prose
     removed = platform_rules.apply_page_rules(found, body, weights)
-    pruner = Pruner(body, weights)
+    pruner = Pruner(body, weights, with_role)
     pruner.prune()
     removed += pruner.removed
     site = SiteNames(domain=domain, page_title=page.title)
@@ -288,10 +289,12 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
 def _verdict(page: Page, content: _Content) -> Verdict:
     """Judge the page; nearly always its first words are enough."""
     heading = _first_heading(content.root)
-    for limit in (_BEGINNING_CHARS, _JUDGED_CHARS):
-        text = words_of(content.root, limit=limit) if content.whole is None else content.whole
+    text = content.whole
+    if text is None:
+        text = words_of(content.root, limit=_BEGINNING_CHARS)
         if is_plain_text(page_title=page.title, first_heading=heading, beginning=text):
             return Verdict(kind=Kind.POLICY)
+        text = words_of(content.root, limit=_JUDGED_CHARS)
     return judge(page_title=page.title, first_heading=heading, text=text, language=page.language)
 
 

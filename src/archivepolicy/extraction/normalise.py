@@ -13,7 +13,7 @@ from lxml import etree
 
 from archivepolicy.extraction import lists, typed_lists
 from archivepolicy.extraction.links import leads_nowhere
-from archivepolicy.extraction.paragraphs import wrap_loose_text
+from archivepolicy.extraction.paragraphs import IN_LINES, wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
 from archivepolicy.extraction.tree import INLINE, append_text, drop, elements, strip_wide
@@ -28,7 +28,6 @@ _SAME = {
     "strong": "b", "em": "i", "del": "s", "strike": "s", "kbd": "code", "samp": "code", "tt": "code", "cite": "i", "dfn": "i",
     "var": "i", "dir": "ul", "menu": "ul",
 }  # fmt: skip
-_IN_LINES = INLINE | {"br"}
 _KEPT_INLINE = frozenset({"a", "b", "i", "s", "code", "q", "br"})
 # elements of which nothing but the words is left
 _WORDS_ONLY = (*(INLINE - _KEPT_INLINE - _SAME.keys()), "col", "colgroup", "area")
@@ -53,7 +52,8 @@ def normalise(content: etree._Element) -> None:
     _rename_all(content)
     _untangle_all(content)
     for element in reversed(list(content.iter("b", "i", "s"))):
-        _split_at_breaks(element)
+        if len(element):
+            _split_at_breaks(element)
     for element in list(content.iter("b", "i", "s", "code")):
         _join_next(element)
     _unwrap_all(content, _UNWRAPPED)
@@ -90,7 +90,8 @@ def _untangle_all(content: etree._Element) -> None:
         if len(element) and element.getparent() is not None:
             _untangle(element)
     for paragraph in list(content.iter("p")):
-        if _holds_block(paragraph):  # a heading that stood in the text as `<a name=x><h2>Names</h2></a>`
+        # a heading that stood in the text as `<a name=x><h2>Names</h2></a>`
+        if len(paragraph) and _holds_block(paragraph):
             paragraph.tag = "div"
     _unwrap_all(content, _UNWRAPPED)
 
@@ -192,7 +193,7 @@ _SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys() - {
 
 
 def _holds_block(element: etree._Element) -> bool:
-    return any(inner.tag not in _IN_LINES for inner in element.iterdescendants("*"))
+    return any(inner.tag not in IN_LINES for inner in element.iterdescendants("*"))
 
 
 def _untangle(element: etree._Element) -> None:
@@ -279,13 +280,12 @@ def _is_permalink(link: etree._Element) -> bool:
 def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
     if element.tag == "li":
-        if not len(element):
-            return
-        if any(_is_part(child) for child in element) or _has_only_line(element):
+        if len(element) and (any(_is_part(child) for child in element) or _has_only_line(element)):
             wrap_loose_text(element)
         return
-    wrap_loose_text(element)
-    if not _has_only_line(element) or not (len(element) or (element.text and element.text.strip())):
+    if len(element):
+        wrap_loose_text(element)
+    if not (len(element) or (element.text and element.text.strip())) or not _has_only_line(element):
         return
     if element.tag == "div" and element.getparent() is not None:
         element.tag = "p"
@@ -304,4 +304,4 @@ def _is_part(child: etree._Element) -> bool:
 
 
 def _has_only_line(element: etree._Element) -> bool:
-    return all(child.tag in _IN_LINES for child in element)
+    return IN_LINES.issuperset([child.tag for child in element])

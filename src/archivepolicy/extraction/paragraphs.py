@@ -15,6 +15,8 @@ from archivepolicy.extraction.tree import INLINE, append_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+IN_LINES = INLINE | {"br"}  # what is no block
+
 
 def holds_loose_text(element: etree._Element) -> bool:
     """Whether text or an inline element stands directly in an element."""
@@ -26,9 +28,7 @@ def holds_loose_text(element: etree._Element) -> bool:
 def needs_paragraphs(element: etree._Element) -> bool:
     """Whether an element mixes loose text with blocks or with a run of breaks."""
     tags = [child.tag for child in element]
-    if not tags:
-        return False
-    has_block = any(tag not in INLINE and tag != "br" for tag in tags)
+    has_block = not IN_LINES.issuperset(tags)
     return (has_block and holds_loose_text(element)) or (tags.count("br") > 1 and _has_break_run(element))
 
 

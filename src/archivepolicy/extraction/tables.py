@@ -6,16 +6,16 @@ so are left. Nothing is dropped. Bounds: chosen on 162 pages of Open Terms Archi
 
 from __future__ import annotations
 
-from typing import cast
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from archivepolicy.extraction.tree import UNSEEN, drop, says_something
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _HEADING_CELL_CHARS = 400
 _PROSE_CELL_CHARS = 600
 _PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th", "caption")
-_STRAYS = etree.XPath(f"descendant-or-self::*[self::{' or self::'.join(_PARTS)}][not(ancestor::table)]")
 _PROSE_TAGS = ("p", "ul", "ol", "h1", "h2", "h3", "br", "div")
 
 
@@ -29,9 +29,8 @@ def unfold_layout_tables(content: etree._Element) -> None:
             else:
                 part.tag = "div"
         table.tag = "div"
-    for stray in cast(
-        "list[etree._Element]", _STRAYS(content)
-    ):  # their table was left behind when the content was cut out
+    # their table was left behind when the content was cut out
+    for stray in [part for part in content.iter(*_PARTS) if next(part.iterancestors("table"), None) is None]:
         stray.tag = "div"
     for table in content.iter("table"):
         _head(table)

@@ -6,6 +6,7 @@ styles, images and form fields are gone from the body, the text after each kept.
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ _IS_MAYBE_WIDE = etree.XPath("boolean(descendant::*[1000])")
 _WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
 _AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
+_MAYBE_PREFIXED = re.compile(rb"<[^\s<>/:]*+:")  # the source of such a tag, control characters in it or not
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
 # literal sign is looked for three times as fast as one that begins with two
 _CONTROL_REFERENCE = re.compile(
@@ -88,7 +90,8 @@ def parsed_page(source: bytes) -> Page:
     title, language = _title(root), _language(root)
     base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
     body = _body(root, is_frameset=bool(frames))
-    for element in cast("list[etree._Element]", _WITH_COLON(body)):
+    prefixed = cast("list[etree._Element]", _WITH_COLON(body)) if _MAYBE_PREFIXED.search(source) else []
+    for element in prefixed:
         if _PREFIXED_TAG.match(element.tag):  # Word's and advertisers' own elements, which stand inside lines
             element.tag = "span"
     image_headings(body)
@@ -140,7 +143,9 @@ def _unfold_frame(frame: etree._Element) -> None:
 
 def _parsed(source: bytes) -> etree._Element | None:
     """The root, or None where there is no markup and no text in it."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -263,8 +268,7 @@ def _title(root: etree._Element) -> str:
 def _language(root: etree._Element) -> str | None:
     declared = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang")]
     metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
-    declared += [meta.get("content") for meta in metas]
-    for value in declared:
+    for value in itertools.chain(declared, (meta.get("content") for meta in metas)):
         if match := _LANGUAGE.match((value or "").strip().replace("_", "-")):
             return match[0]
     return None
