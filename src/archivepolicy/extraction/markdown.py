@@ -45,7 +45,6 @@ _CAPTION = "\x1c"
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
-_LIST_MARKS = re.compile(f"[{_LIST}{_PARAGRAPH}]")
 _LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
 _ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
 _ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
@@ -228,9 +227,12 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(_escaped_start, text.split("\n"))) if "\n" in text else _escaped_start(text)
         if not text:
             return ""
+        if "\n" in text:
+            text = "\n".join(map(_escaped_start, text.split("\n")))
+        elif not text[0].isalpha():
+            text = _escaped_start(text)
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
@@ -255,7 +257,7 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text} "
         if _LIST in text or _PARAGRAPH in text:
-            text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
+            text = _without_list_marks(text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
         marker: Any = el.attrs.get("marker", "")
         bullet = f"{marker} " if marker and _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
@@ -271,7 +273,7 @@ class PolicyConverter(MarkdownConverter):
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = _ITEMS.sub(_written_items, text)
+        text = _listed(text)
         if "\n\n\n" in text:
             text = _BLANK_LINES.sub("\n\n", text)
         text = text.strip("\n")
@@ -290,7 +292,7 @@ class PolicyConverter(MarkdownConverter):
         text = _with_breaks(text)
         if not text or "_inline" in parent_tags:
             return f" {text} "
-        lines = _BLANK_LINES.sub("\n\n", _LIST_MARKS.sub("", text).replace(_LINE, "\n")).split("\n")
+        lines = _BLANK_LINES.sub("\n\n", _without_list_marks(text).replace(_LINE, "\n")).split("\n")
         newline = _LINE if "li" in parent_tags else "\n"
         return "\n\n" + newline.join(f"> {line}" if line else ">" for line in lines) + "\n\n"
 
@@ -347,12 +349,26 @@ class PolicyConverter(MarkdownConverter):
         return f"\n\n{head}" + newline.join(lines) + "\n\n"
 
 
-def _written_items(match: re.Match[str]) -> str:
+def _listed(text: str) -> str:
+    """Write the items of a list, side by side as nearly all are or with something between them."""
+    *items, rest = text.split(_ITEM_END)
+    items = [item.strip(" \n") for item in items]
+    if text[:1] == _ITEM and not rest.strip(" \n") and all(item[:1] == _ITEM for item in items):
+        return _together(items)
+    return _ITEMS.sub(lambda run: _together([item.strip(" \n") for item in run[0].split(_ITEM_END)[:-1]]), text)
+
+
+def _together(marked: list[str]) -> str:
     """Write items side by side as a list: as soon as one holds a blank line, blank lines stand between all."""
-    items = [item.strip(" \n")[1:] for item in match[0].split(_ITEM_END)[:-1]]
-    if any("\n\n" in item for item in items):
-        return "\n\n" + "\n\n".join(_ONE_LINE_END.sub("\n\n", item) for item in items) + "\n\n"
-    return "\n\n" + "\n".join(items) + "\n\n"
+    items = [item[1:] for item in marked]
+    text = "\n".join(items)
+    if "\n\n" in text and any("\n\n" in item for item in items):
+        text = "\n\n".join([_ONE_LINE_END.sub("\n\n", item) for item in items])
+    return f"\n\n{text}\n\n"
+
+
+def _without_list_marks(text: str) -> str:
+    return text.replace(_LIST, "").replace(_PARAGRAPH, "")
 
 
 def _numbered(marker: str, text: str, *, is_block: bool) -> str:
@@ -445,7 +461,10 @@ def _visible(text: str) -> str:
 
 def _text_of(element: Tag) -> str:
     """All text of an element."""
-    return "".join([_text_of(child) if isinstance(child, Tag) else str(child) for child in element.contents])
+    contents: list[Any] = element.contents
+    if len(contents) == 1 and not isinstance(contents[0], Tag):  # as in most links
+        return str(contents[0])
+    return "".join([_text_of(child) if isinstance(child, Tag) else child for child in contents])
 
 
 def _is_block(node: Any) -> bool:
