@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +22,13 @@ from markdownify import MarkdownConverter
 from archivepolicy.extraction.chrome import Pruner
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.links import LinkBase
-from archivepolicy.extraction.markdown import PolicyConverter
+from archivepolicy.extraction.markdown import PolicyConverter, markdown_of
 from archivepolicy.extraction.normalise import normalise
-from archivepolicy.extraction.soup import KEPT_ATTRIBUTES, tag_tree
+from archivepolicy.extraction.soup import KEPT_ATTRIBUTES, linked, tag_tree
 from archivepolicy.extraction.tidy import tidied
-from archivepolicy.extraction.tree import parsed_page
+from archivepolicy.extraction.tree import UNSEEN, parsed_page
 from archivepolicy.extraction.weights import Weights
+from archivepolicy.records.document import Link
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +139,7 @@ def described(root: Tag) -> list[object]:
 
 
 def assert_same_tree(content: etree._Element) -> None:
-    ours, stock = tag_tree(content), stock_tree(content)
+    ours, stock = linked(tag_tree(content)), stock_tree(content)
     assert described(ours)[1:] == described(stock)[1:]
     assert str(ours) == str(stock)
     assert ours.get_text() == stock.get_text()
@@ -176,11 +178,31 @@ def test_normal_content_is_the_stock_conversion(children: list[etree._Element]) 
 
 def test_a_tag_of_ours_is_a_full_tag() -> None:
     content = etree.fromstring("<div><p>a<a href='x'>b</a></p><br/></div>")
-    root = tag_tree(content)
+    root = linked(tag_tree(content))
     assert root.select_one("p > a") is root.p.a if root.p else False
     assert root.find_all("a", href=True)
     assert str(root) == '<div><p>a<a href="x">b</a></p><br/></div>'
     assert root.find("br").is_empty_element  # type: ignore[union-attr]
+
+
+def test_a_tree_without_neighbours_says_so() -> None:
+    root = tag_tree(etree.fromstring("<div><p>a</p></div>"))
+    with pytest.raises(LookupError, match="linked"):
+        _ = root.contents[0].parent
+
+
+def test_a_converter_forgets_the_page_before() -> None:
+    content = etree.fromstring("<div><p><a href='x'>b</a></p></div>")
+    first = markdown_of(content, BASE)
+    assert markdown_of(content, BASE) == first
+    assert first[1]
+    assert markdown_of(content, LinkBase(url=None, is_replayed=False)) == ("[b](x)\n", (Link(text="b", url="x"),))
+
+
+def test_white_space_and_the_invisible_are_not_printable() -> None:
+    """What is printable and has no two spaces together needs no folding."""
+    spaces = [sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isspace()]
+    assert [sign for sign in (*spaces, *UNSEEN.strip(" ")) if sign.isprintable()] == [" "]
 
 
 def sampled_pages(corpus: Path) -> list[bytes]:

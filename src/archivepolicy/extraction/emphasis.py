@@ -34,13 +34,10 @@ def with_signs(text: str) -> str:
     >>> with_signs(f'see {OPEN["b"]}"this."{CLOSE["b"]}now')
     'see **"this**."now'
     """
-    if not _has_marks(text):
-        return text
-    return "\n".join(_signed(line) if _has_marks(line) else line for line in text.split("\n"))
-
-
-def _has_marks(text: str) -> bool:
-    return "\x02" in text or "\x04" in text or "\x06" in text
+    for mark in CLOSE.values():
+        if mark in text:
+            text = "\n".join([_signed(line) if mark in line else line for line in text.split("\n")])
+    return text
 
 
 def _signed(line: str) -> str:
@@ -65,11 +62,12 @@ def _simple(pieces: list[str]) -> str | None:
         is_last = at + _SIMPLE_PIECES >= len(pieces)
         if (at > 1 and not before.strip()) or (not after and not is_last) or not words or not _has_word(words):
             return None
-        if words[0].isspace() or words[-1].isspace():
+        first, last = words[0], words[-1]
+        if first.isspace() or last.isspace():
             return None
-        if (is_punctuation(words[0]) and not _is_edge(before[-1:])) or (
-            is_punctuation(words[-1]) and not _is_edge(after[:1])
-        ):
+        if not first.isalnum() and is_punctuation(first) and not _is_edge(before[-1:]):
+            return None
+        if not last.isalnum() and is_punctuation(last) and not _is_edge(after[:1]):
             return None
         sign = _SIGN[_STYLE_OF[pieces[at]]]
         written += [sign, words, sign, after]
@@ -285,7 +283,7 @@ def _mended(runs: list[_Run], broken: list[_Signs]) -> list[_Run]:
 
 
 def _has_word(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    return any(map(str.isalnum, text))
 
 
 def _is_edge(character: str) -> bool:

@@ -130,7 +130,7 @@ def escaped_heading(words: str) -> str:
     >>> print(escaped_heading("Rule #"), escaped_heading("C#"))
     Rule \# C#
     """
-    return _CLOSING_SIGNS.sub(r"\\\g<0>", words)
+    return _CLOSING_SIGNS.sub(r"\\\g<0>", words) if words.endswith("#") else words
 
 
 def escaped_link_text(text: str) -> str:

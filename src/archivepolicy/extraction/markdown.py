@@ -9,6 +9,8 @@ and cells until the block around them is written.
 from __future__ import annotations
 
 import re
+import threading
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from bs4.element import Tag
@@ -43,7 +45,6 @@ _CAPTION = "\x1c"
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
-_LIST_MARKS = re.compile(f"[{_LIST}{_PARAGRAPH}]")
 _LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
 _ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
 _ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
@@ -61,12 +62,15 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _BLOCK_START = re.compile(f"(?P<heading>#{{1,6}} )|(?P<list>{_LIST}|- |\\d{{1,9}}[.)] )|[|>`]")
 _BACKTICKS = re.compile("`+")
 _MAX_SPAN = 100
+_MAX_NESTINGS = 500  # 180 policies of 162 sites have 97 between them
 _INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
 _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
 # what markdownify tells the children of an element about where they stand
 _CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INLINE_CONTEXT) | dict.fromkeys(
     ("pre", "code"), _CODE_CONTEXT
 )
+
+_of_thread = threading.local()
 
 
 def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Link, ...]]:
@@ -75,9 +79,21 @@ def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Lin
     Returns:
         The text (empty, or ending in one newline), and its links in order.
     """
-    converter = PolicyConverter(base)
+    converter = _converter(base)
     text = converter.process_tag(tag_tree(content))
-    return tidied(settled(with_signs(text.replace(_LINE, "\n")))), tuple(converter.links)
+    links = tuple(converter.links)
+    converter.start(LinkBase(url=None, is_replayed=False))  # it outlives the page; what it has of it does not
+    return tidied(settled(with_signs(text.replace(_LINE, "\n")))), links
+
+
+def _converter(base: LinkBase) -> PolicyConverter:
+    """A converter at its start: this thread's own, for half of what one is made of holds for all pages."""
+    converter: PolicyConverter | None = getattr(_of_thread, "converter", None)
+    if converter is None or converter.is_full:
+        converter = _of_thread.converter = PolicyConverter(base)
+    else:
+        converter.start(base)
+    return converter
 
 
 class PolicyConverter(MarkdownConverter):
@@ -89,9 +105,18 @@ class PolicyConverter(MarkdownConverter):
 
     def __init__(self, base: LinkBase) -> None:
         super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
-        self._base = base
         self._nestings: dict[frozenset[str], _Nesting] = {}
+        self.start(base)
+
+    def start(self, base: LinkBase) -> None:
+        """Begin a page."""
+        self._base = base
         self.links: list[Link] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds more nestings than pages share: an odd page may have thousands."""
+        return len(self._nestings) > _MAX_NESTINGS
 
     def process_tag(self, node: Tag, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Write an element: its children first, then itself.
@@ -105,32 +130,40 @@ class PolicyConverter(MarkdownConverter):
         """Write an element that stands in a nesting."""
         name = node.name
         try:
-            nesting, write = outer.within[name]
+            nesting, write, is_inline = outer.within[name]
         except KeyError:
-            nesting, write = outer.within[name] = self._within(outer, name)
+            nesting, write, is_inline = outer.within[name] = self._within(outer, name)
         contents = node.contents
         if len(contents) == 1:  # most hold one text, or one element, and nothing else
-            child = contents[0]
-            text = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+            child: Any = contents[0]
+            text = (
+                self._written(child, nesting)
+                if isinstance(child, Tag)
+                else _text(child, nesting, None, None, is_inline)
+            )
         else:
-            text = self._joined(contents, nesting) if contents else ""
+            text = self._joined(contents, nesting, is_inline) if contents else ""
         return write(node, text, outer.tags) if write else text
 
-    def _joined(self, contents: list[PageElement], nesting: _Nesting) -> str:
+    def _joined(self, contents: list[Any], nesting: _Nesting, is_inline: bool) -> str:  # noqa: FBT001 -- one call an element
         """Write what an element holds, no two blocks of it more than one blank line apart."""
         pieces: list[str] = []
-        for child in contents:
-            piece = self._written(child, nesting) if isinstance(child, Tag) else _text(child, nesting)
+        before: Any = None
+        for child, after in zip_longest(contents, contents[1:]):
+            is_tag = isinstance(child, Tag)
+            piece = self._written(child, nesting) if is_tag else _text(child, nesting, before, after, is_inline)
+            before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
                     piece = _joined_newlines(pieces, piece)
                 pieces.append(piece)
         return "".join(pieces)
 
-    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None]:
-        """What an element of a name makes of the nesting that it stands in, and what writes it there."""
+    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None, bool]:
+        """What an element of a name makes of the nesting that it stands in, what writes it there, and if it is inline."""
         inner = self._nesting(outer.tags.union({name}, _CONTEXTS.get(name, ())))
-        return inner, self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+        write = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
+        return inner, write, name in _INLINE_NAMES
 
     def _nesting(self, tags: frozenset[str]) -> _Nesting:
         nesting = self._nestings.get(tags)
@@ -142,18 +175,23 @@ class PolicyConverter(MarkdownConverter):
 
     def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
-        return _text(el, self._nesting(frozenset(parent_tags)))
+        is_inline = el.parent is None or el.parent.name in _INLINE_NAMES
+        return _text(el, self._nesting(frozenset(parent_tags)), el.previous_sibling, el.next_sibling, is_inline)
 
     def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a link with its absolute target; without one, its words."""
         if "_noformat" in parent_tags or "a" in parent_tags:
             return text
-        lead, words, trail = _outer_space(text.replace(_BREAK, " "))
-        target = target_of(str(el.get("href") or ""), self._base) if words else None
+        lead, words, trail = _outer_space(text.replace(_BREAK, " ") if _BREAK in text else text)
+        href: Any = el.attrs.get("href") if words else None
+        target = target_of(href, self._base) if href else None
         if not target:
             return text
-        words = escaped_link_text(settled(with_signs(folded(words))))
-        if not target.startswith("#"):
+        if not words.isprintable() or "  " in words:  # holds a mark, or more white space than single spaces
+            words = settled(with_signs(folded(words)))
+        if "[" in words or "]" in words:
+            words = escaped_link_text(words)
+        if target[0] != "#":
             self.links.append(Link(text=folded(_text_of(el)), url=target))
         return f"{lead}[{words}]({target}){trail}"
 
@@ -189,9 +227,12 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text.strip()} "
         text = _with_breaks(text)
-        text = "\n".join(map(_escaped_start, text.split("\n"))) if "\n" in text else _escaped_start(text)
         if not text:
             return ""
+        if "\n" in text:
+            text = "\n".join(map(_escaped_start, text.split("\n")))
+        elif not text[0].isalpha():
+            text = _escaped_start(text)
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
@@ -216,9 +257,9 @@ class PolicyConverter(MarkdownConverter):
         if "_inline" in parent_tags:
             return f" {text} "
         if _LIST in text or _PARAGRAPH in text:
-            text = _LIST_MARKS.sub("", text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
-        marker = str(el.attrs.get("marker", ""))
-        bullet = f"{marker} " if _ITEM_MARKER.fullmatch(marker) else "- "
+            text = _without_list_marks(text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
+        marker: Any = el.attrs.get("marker", "")
+        bullet = f"{marker} " if marker and _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
             text = _numbered(marker, text, is_block=_starts_with_block(el))
         elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
@@ -232,7 +273,7 @@ class PolicyConverter(MarkdownConverter):
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = _ITEMS.sub(_written_items, text)
+        text = _listed(text)
         if "\n\n\n" in text:
             text = _BLANK_LINES.sub("\n\n", text)
         text = text.strip("\n")
@@ -251,7 +292,7 @@ class PolicyConverter(MarkdownConverter):
         text = _with_breaks(text)
         if not text or "_inline" in parent_tags:
             return f" {text} "
-        lines = _BLANK_LINES.sub("\n\n", _LIST_MARKS.sub("", text).replace(_LINE, "\n")).split("\n")
+        lines = _BLANK_LINES.sub("\n\n", _without_list_marks(text).replace(_LINE, "\n")).split("\n")
         newline = _LINE if "li" in parent_tags else "\n"
         return "\n\n" + newline.join(f"> {line}" if line else ">" for line in lines) + "\n\n"
 
@@ -274,9 +315,11 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a cell, and the further columns that it spans."""
-        span = str(el.attrs.get("colspan") or "1")
-        columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
         words = folded(text.replace(_BREAK, " "))
+        span: Any = el.attrs.get("colspan")
+        if not span:
+            return words + _CELL
+        columns = min(int(span), _MAX_SPAN) if span.isascii() and span.isdigit() else 1
         return words + _CELL * max(columns, 1)
 
     convert_th = convert_td
@@ -306,12 +349,26 @@ class PolicyConverter(MarkdownConverter):
         return f"\n\n{head}" + newline.join(lines) + "\n\n"
 
 
-def _written_items(match: re.Match[str]) -> str:
+def _listed(text: str) -> str:
+    """Write the items of a list, side by side as nearly all are or with something between them."""
+    *items, rest = text.split(_ITEM_END)
+    items = [item.strip(" \n") for item in items]
+    if text[:1] == _ITEM and not rest.strip(" \n") and all(item[:1] == _ITEM for item in items):
+        return _together(items)
+    return _ITEMS.sub(lambda run: _together([item.strip(" \n") for item in run[0].split(_ITEM_END)[:-1]]), text)
+
+
+def _together(marked: list[str]) -> str:
     """Write items side by side as a list: as soon as one holds a blank line, blank lines stand between all."""
-    items = [item.strip(" \n")[1:] for item in match[0].split(_ITEM_END)[:-1]]
-    if any("\n\n" in item for item in items):
-        return "\n\n" + "\n\n".join(_ONE_LINE_END.sub("\n\n", item) for item in items) + "\n\n"
-    return "\n\n" + "\n".join(items) + "\n\n"
+    items = [item[1:] for item in marked]
+    text = "\n".join(items)
+    if "\n\n" in text and any("\n\n" in item for item in items):
+        text = "\n\n".join([_ONE_LINE_END.sub("\n\n", item) for item in items])
+    return f"\n\n{text}\n\n"
+
+
+def _without_list_marks(text: str) -> str:
+    return text.replace(_LIST, "").replace(_PARAGRAPH, "")
 
 
 def _numbered(marker: str, text: str, *, is_block: bool) -> str:
@@ -341,7 +398,8 @@ class _Nesting:
         is_preformatted: Whether its white space is its author's.
         is_code: Whether nothing in it is escaped.
         is_cell: Whether a bar would end the cell of a table.
-        within: The nesting inside an element of each name, and what writes that element; made once for all of them.
+        within: The nesting inside an element of each name, what writes that element, and whether it is one of the inline
+            ones; made once for all of them.
     """
 
     __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
@@ -351,28 +409,30 @@ class _Nesting:
         self.is_preformatted = "pre" in tags
         self.is_code = "_noformat" in tags
         self.is_cell = "td" in tags or "th" in tags
-        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None]] = {}
+        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None, bool]] = {}
 
 
-def _text(el: Any, nesting: _Nesting) -> str:
-    """Write a text."""
+def _text(el: Any, nesting: _Nesting, before: Any, after: Any, is_inline: bool) -> str:  # noqa: FBT001, PLR0917 -- one call a text
+    """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
     if nesting.is_preformatted:
         return str(el)
-    words = " ".join(el.split())
-    if not words and (_is_block(el.previous_sibling) or _is_block(el.next_sibling)):
+    if el.isspace() and (_is_block(before) or _is_block(after)):
         return ""
-    text: str = el
-    if not text.isascii() and (visible := _visible(text)) is not text:
-        text = visible
+    if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
+        text = el
+        words: str = el.strip(" ")
+    else:
+        text = el if el.isascii() else _visible(el)
         words = " ".join(text.split())
     is_bare = len(words) == len(text)  # no white space at either end
     if not nesting.is_code:
         words = escaped_text(words, in_cell=nesting.is_cell)
-    if is_bare:
+    if is_bare or (before is after is None and not is_inline):
         return words
-    if text[:1].isspace() and not _is_block_edge(el.previous_sibling, el.parent):
+    text = str(text)  # cutting a NavigableString is slow
+    if text[:1].isspace() and not _is_block_edge(before, is_inline):
         words = f" {words}"
-    if text[-1:].isspace() and words != " " and not _is_block_edge(el.next_sibling, el.parent):
+    if text[-1:].isspace() and words != " " and not _is_block_edge(after, is_inline):
         words = f"{words} "
     return words
 
@@ -380,7 +440,11 @@ def _text(el: Any, nesting: _Nesting) -> str:
 def _joined_newlines(pieces: list[str], piece: str) -> str:
     """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
     last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
-    before, after = last.rstrip("\n"), piece.lstrip("\n")
+    before = last.rstrip("\n")
+    if piece[1:2] == "\n" != piece[2:3]:  # as most blocks begin
+        pieces[-1] = before
+        return piece
+    after = piece.lstrip("\n")
     is_parted = len(last) - len(before) > 1 or len(piece) - len(after) > 1
     pieces[-1] = before
     return ("\n\n" if is_parted else "\n") + after
@@ -396,19 +460,21 @@ def _visible(text: str) -> str:
 
 
 def _text_of(element: Tag) -> str:
-    """All text of an element; most links hold one string and nothing else."""
-    contents = element.contents
-    return str(contents[0]) if len(contents) == 1 and not isinstance(contents[0], Tag) else element.get_text()
+    """All text of an element."""
+    contents: list[Any] = element.contents
+    if len(contents) == 1 and not isinstance(contents[0], Tag):  # as in most links
+        return str(contents[0])
+    return "".join([_text_of(child) if isinstance(child, Tag) else child for child in contents])
 
 
 def _is_block(node: Any) -> bool:
     return isinstance(node, Tag) and node.name not in _INLINE_NAMES and node.name != "br"
 
 
-def _is_block_edge(sibling: Any, parent: Tag | None) -> bool:
+def _is_block_edge(sibling: Any, is_inline: bool) -> bool:  # noqa: FBT001 -- called for most texts
     """Whether what stands beside a text is a block, or the end of the block around it."""
     if sibling is None:
-        return parent is not None and parent.name not in _INLINE_NAMES
+        return not is_inline
     return isinstance(sibling, Tag) and sibling.name not in _INLINE_NAMES
 
 

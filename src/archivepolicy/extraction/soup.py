@@ -30,86 +30,101 @@ _VOID = frozenset({"br", "hr"})
 # BeautifulSoup folds a text of nothing but these
 _ASCII_SPACES = " \n\t\f\r"
 
+_NEIGHBOURS = ("parent", "previous_element", "next_element", "previous_sibling", "next_sibling")
+
 _stock = BeautifulSoup("<p></p>", "lxml")
 _model = Tag(_stock, _stock.builder, "p", None, None, {})
 _attributes_class: Any = type(_model.attrs)  # a dict; releases type its values differently
 _new_string = str.__new__
+_new_tag = object.__new__
+
+
+class _Unlinked:
+    """Stands for the neighbours of a tree that was not linked: to be asked for one is a mistake, not a None."""
+
+    def __get__(self, node: object, owner: object) -> Any:
+        message = "the tree of the content has no neighbours before linked() gives it them"
+        raise LookupError(message)
 
 
 class ContentTag(Tag):
-    """A `Tag` that keeps in its class what is the same for every element of the content: 4 values to set, not 21."""
+    """A `Tag` that keeps in its class what is the same for every element of the content: 3 values to set, not 21."""
 
-    def __init__(self, name: str, attrs: Mapping[str, str], parent: Tag | None) -> None:
-        self.name = name
-        self.attrs = attrs  # type: ignore[assignment]  # never written to: one empty mapping serves most elements
-        self.parent = parent
-        self.contents = []
-        if name in _VOID:
-            self.can_be_empty_element = True
+    name: str
+    attrs: Any  # never written to: one empty mapping serves most elements
+
+    can_be_empty_element = property(lambda self: self.name in _VOID)
 
 
 # the constants are a stock tag's own, whatever release of BeautifulSoup made it
 for _name, _value in vars(_model).items():
-    if _name not in ("name", "attrs", "parent", "contents"):
+    if _name in _NEIGHBOURS:
+        setattr(ContentTag, _name, _Unlinked())
+    elif _name not in ("name", "attrs", "contents", "can_be_empty_element"):
         setattr(ContentTag, _name, _value)
 
 
 def tag_tree(content: etree._Element) -> Tag:
-    """Build the tree of an element; its tail is left out."""
-    root = ContentTag(content.tag, _attributes(content, KEPT_ATTRIBUTES.get(content.tag)), None)
-    is_preformatted = content.tag == "pre"
-    last: PageElement = root
-    if text := content.text:
-        last = _string(text, root, root, is_preformatted)
-        root.contents.append(last)
-    _fill(root, content, last, is_preformatted)
-    return root
+    """Build the tree of an element; its tail is left out.
+
+    Every node knows what it holds and nothing of what is around it, which is all that the converter asks: so no two nodes
+    hold each other, and all are gone as soon as the tree is, without waiting for the garbage collector. `linked` gives
+    the tree what BeautifulSoup's searches and its printing go by.
+    """
+    return _tag(content, is_preformatted=False)
 
 
-def _fill(tag: Tag, source: etree._Element, last: PageElement, is_preformatted: bool) -> PageElement:  # noqa: FBT001
-    """Give a tag that has its first text its other children; returns the last element of all that it holds."""
-    contents = tag.contents
-    sibling = last if contents else None
-    for child in source:
-        name = child.tag
-        kept = KEPT_ATTRIBUTES.get(name)
-        inner = ContentTag(name, _attributes(child, kept) if kept else _NO_ATTRIBUTES, tag)
-        inner.previous_element, last.next_element = last, inner
-        if sibling is not None:
-            inner.previous_sibling, sibling.next_sibling = sibling, inner
-        contents.append(inner)
-        is_verbatim = is_preformatted or name == "pre"
-        last = sibling = inner
-        if text := child.text:
-            last = _string(text, inner, inner, is_verbatim)
-            inner.contents.append(last)
-        if len(child):  # most hold a text and nothing else
-            last = _fill(inner, child, last, is_verbatim)
-        if text := child.tail:
-            last = _string(text, tag, last, is_preformatted)
-            last.previous_sibling, sibling.next_sibling = sibling, last
-            sibling = last
-            contents.append(last)
-    return last
+def _tag(source: etree._Element, is_preformatted: bool) -> ContentTag:  # noqa: FBT001 -- called for each element
+    tag = _new_tag(ContentTag)
+    tag.name = name = source.tag
+    is_preformatted = is_preformatted or name == "pre"
+    kept = KEPT_ATTRIBUTES.get(name)
+    tag.attrs = _attributes(source, kept) if kept else _NO_ATTRIBUTES
+    contents: list[PageElement] = []
+    tag.contents = contents
+    if text := source.text:
+        contents.append(_string(text, is_preformatted))
+    if len(source):  # most hold a text and nothing else
+        for child in source:
+            contents.append(_tag(child, is_preformatted))
+            if text := child.tail:
+                contents.append(_string(text, is_preformatted))
+    return tag
 
 
-def _attributes(source: etree._Element, kept: tuple[str, ...] | None) -> Mapping[str, str]:
-    if not kept:
-        return _NO_ATTRIBUTES
-    attributes: dict[str, str] = _attributes_class()
+def _attributes(source: etree._Element, kept: tuple[str, ...]) -> Mapping[str, str]:
+    attributes: dict[str, str] | None = None
     for name in kept:
         value = source.get(name)
         if value is not None:
+            if attributes is None:
+                attributes = _attributes_class()
             attributes[name] = value
-    return attributes
+    return _NO_ATTRIBUTES if attributes is None else attributes
 
 
-def _string(text: str, parent: Tag, last: PageElement, is_preformatted: bool) -> NavigableString:  # noqa: FBT001
-    """Make a text and join it to what was read before it."""
+def _string(text: str, is_preformatted: bool) -> NavigableString:  # noqa: FBT001 -- called for each text
     if text[0] in _ASCII_SPACES and not is_preformatted and not text.strip(_ASCII_SPACES):
         text = "\n" if "\n" in text else " "
-    string = _new_string(NavigableString, text)
-    string.parent = parent
-    string.previous_element, last.next_element = last, string
-    string.next_element = string.previous_sibling = string.next_sibling = None
-    return string
+    return _new_string(NavigableString, text)
+
+
+def linked(root: Tag) -> Tag:
+    """Tell every node of a tree its neighbours, as BeautifulSoup does; gives the same tree."""
+    _link(root, None, root)
+    root.previous_element = None
+    return root
+
+
+def _link(node: PageElement, parent: Tag | None, last: PageElement) -> PageElement:
+    """Link a node to what was read before it, and all that it holds to it; returns the last element of these."""
+    node.parent = parent
+    node.previous_element, last.next_element = last, node
+    node.next_element = node.previous_sibling = node.next_sibling = None
+    last, before = node, None
+    for child in node.contents if isinstance(node, Tag) else ():
+        last = _link(child, node, last)  # type: ignore[arg-type]  # only a tag has contents
+        if before is not None:
+            child.previous_sibling, before.next_sibling = before, child
+        before = child
+    return last

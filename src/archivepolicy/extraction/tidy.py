@@ -22,15 +22,19 @@ def tidied(markdown: str) -> str:
     """Clean a Markdown text."""
     lines: list[str] = []
     fence = ""
+    may_fence = "`" in markdown or "~" in markdown
     for raw in markdown.split("\n"):
-        opened = _FENCE.match(raw) if "`" in raw or "~" in raw else None
-        if opened and (not fence or raw.lstrip(" >").rstrip() == fence):
-            fence = "" if fence else opened["fence"]
-        elif fence:
-            lines.append(raw)
-            continue
-        line = _cleaned(raw) if raw else ""
-        if not line:
+        if may_fence:
+            opened = _FENCE.match(raw) if "`" in raw or "~" in raw else None
+            if opened and (not fence or raw.lstrip(" >").rstrip() == fence):
+                fence = "" if fence else opened["fence"]
+            elif fence:
+                lines.append(raw)
+                continue
+        line = raw.rstrip()
+        if "  " in line and "  " in line.lstrip(" >"):
+            line = _SPACES.sub(" ", line)
+        if not line or (line[-1] in _LAST_OF_MARKS and _is_empty_block(line)):
             if lines and lines[-1]:
                 lines.append("")
         elif line != _RULE or _last_block(lines) not in ("", _RULE):
@@ -38,14 +42,6 @@ def tidied(markdown: str) -> str:
     while lines and lines[-1] in ("", _RULE):
         lines.pop()
     return "\n".join(lines) + "\n" if lines else ""
-
-
-def _cleaned(raw: str) -> str:
-    """A line without needless spaces; nothing where a mark is all there is of it."""
-    line = raw.rstrip()
-    if "  " in line and "  " in line.lstrip(" >"):
-        line = _SPACES.sub(" ", line)
-    return "" if line and line[-1] in _LAST_OF_MARKS and _is_empty_block(line) else line
 
 
 def _is_empty_block(line: str) -> bool:
