@@ -31,7 +31,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _COLUMN = re.compile(r"(?:^|[\s-])(?:sticky|fixed|side-?bar|side-?nav|rail|aside|col(?:umns?)?|grid-col)(?:$|[\s-])")
 _COLUMN_STYLE = re.compile(r"position\s*:\s*(?:sticky|fixed)|float\s*:\s*(?:left|right)", re.IGNORECASE)
 # lists that are held against the whole text, since each costs what stands around it
-_MAX_READ = 50
+_MAX_READ = 20
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
