@@ -53,7 +53,7 @@ def dated_lines(element: etree._Element, rule: str) -> list[str]:
         dated = _YEAR.search(line) is not None
         if dated and len(line) <= _LINE_CHARS:
             # a label on a line of its own stands above its date
-            found += [one for one in (line, f"{before}: {line}") if find_stated_dates(one, None)][:1]
+            found += [one for one in (line, f"{before}: {line.lstrip(' :')}") if find_stated_dates(one, None)][:1]
         before = line.rstrip(" :") if len(line) <= _LABEL_CHARS and not dated else ""
     return found if len(found) <= _MAX_LINES else []
 
