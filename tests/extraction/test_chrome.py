@@ -131,6 +131,12 @@ def test_a_table_of_contents_between_the_title_and_a_wrapped_text_stays(shell: s
     assert found.index(LISTED) < found.index("## What we keep")
 
 
+def test_a_table_of_contents_that_stands_in_the_text_too_is_kept_once() -> None:
+    narrow = f"<details><summary>Contents</summary>{CONTENTS}</details>{HEADED}"
+    found = document(GRID.format(f"<div class=x>{CONTENTS}</div>", narrow)).markdown
+    assert found.count("[How long](#long)") == 1
+
+
 @pytest.mark.parametrize(
     "shell",
     [

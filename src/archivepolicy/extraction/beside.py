@@ -26,6 +26,8 @@ _LINE_CHARS = 200
 _SHORT_CHARS = 120
 # with more of them an element is a list of pages with their dates
 _MAX_LINES = 2
+# and with more years than this one of articles, whatever it says of them
+_MAX_YEARS = 20
 _LABEL_CHARS = 60
 _CONTROLS = ("a", "button", "form")
 
@@ -44,11 +46,14 @@ def dated_lines(element: etree._Element, rule: str) -> list[str]:
         return []
     found: list[str] = []
     before = ""
-    for line in _lines(element):
+    lines = _lines(element)
+    if sum(_YEAR.search(line) is not None for line in lines) > _MAX_YEARS:
+        return []
+    for line in lines:
         dated = _YEAR.search(line) is not None
         if dated and len(line) <= _LINE_CHARS:
             # a label on a line of its own stands above its date
-            found += [one for one in (line, f"{before}: {line}") if find_stated_dates(one, None)][:1]
+            found += [one for one in (line, f"{before}: {line.lstrip(' :')}") if find_stated_dates(one, None)][:1]
         before = line.rstrip(" :") if len(line) <= _LABEL_CHARS and not dated else ""
     return found if len(found) <= _MAX_LINES else []
 

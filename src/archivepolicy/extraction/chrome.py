@@ -69,6 +69,7 @@ _PANELS = etree.XPath(
 # siblings that are looked at on each side for one built alike
 _TWINS = 20
 _DROPPED = "dropped"
+_DATED_LINES = 20  # kept; a page with more has lists of dates
 # fewer than this leave no element with very many pieces of text
 _MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
@@ -159,7 +160,8 @@ class Pruner:
         removal = removal_of(element, rule)
         if removal.text:
             self.removed.append(removal)
-            self.dated += dated_lines(element, rule)
+            if len(self.dated) < _DATED_LINES:
+                self.dated += dated_lines(element, rule)
         self._weights.subtract(element)
         if heading is not None:
             keep_names(heading, until=element)

@@ -33,6 +33,7 @@ _RESCUE_PROSE = 200
 _RESCUE_LINK_DENSITY = 0.3
 _HEADING_LINK_DENSITY = 0.5
 _DATE_LINE_CHARS = 120
+_LEFT = 50  # elements beside the content that are asked for a date
 _DATE_LINE_LINK_DENSITY = 0.2
 # "Wednesday, 30 September 2020" is as long as a date gets
 _DATE_CHARS = 30
@@ -116,7 +117,7 @@ def selection(
     prose = sum(weights[element].prose for element in chosen)
     lists = _link_lists(whole, weights) if chosen == [whole] else []
     removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
-    dated = tuple(line for element in left for line in dated_lines(element, "select/outside"))
+    dated = tuple(line for element in left[:_LEFT] for line in dated_lines(element, "select/outside"))
     for element in lists:
         drop(element)
     content = _gathered(body, chosen, heading)

@@ -31,7 +31,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _COLUMN = re.compile(r"(?:^|[\s-])(?:sticky|fixed|side-?bar|side-?nav|rail|aside|col(?:umns?)?|grid-col)(?:$|[\s-])")
 _COLUMN_STYLE = re.compile(r"position\s*:\s*(?:sticky|fixed)|float\s*:\s*(?:left|right)", re.IGNORECASE)
 # lists that are held against the whole text, since each costs what stands around it
-_MAX_READ = 50
+_MAX_READ = 20
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -67,7 +67,11 @@ class Contents:
         if not all(self._place(link.get("href", "")[1:], shell) in behind for link in links):
             return False
         named = {_letters(heading) for after in behind for heading in after.iter(*_HEADINGS)}
-        return all(_letters(link) in named for link in links)
+        if not all(_letters(link) in named for link in links):
+            return False
+        # templates print the list twice, for wide and for narrow screens: the one within the text stays anyway
+        again = {link.get("href") for after in behind for link in after.iter("a") if not _is_in_heading(link)}
+        return not {link.get("href") for link in links} <= again
 
     def _leads_to_blocks(self, element: etree._Element) -> bool:
         """Whether links of an element lead to blocks of their own beside it."""
@@ -115,6 +119,10 @@ def _is_column(shell: etree._Element, element: etree._Element) -> bool:
 
 def _has_title(element: etree._Element) -> bool:
     return any(words_of(heading, limit=1) for heading in element.iter("h1"))
+
+
+def _is_in_heading(link: etree._Element) -> bool:
+    return any(outer.tag in _HEADINGS for outer in itertools.islice(link.iterancestors(), 3))
 
 
 def _letters(element: etree._Element) -> str:

@@ -9,7 +9,7 @@ nothing tells them from columns of text; their words stay in reading order.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -44,24 +44,33 @@ class Box(NamedTuple):
     is_stroked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Grid:
-    """One table's borders, ascending, and the lines that are drawn on them."""
+    """One table's borders, ascending, and the lines that are drawn on each of them."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
-    across: tuple[Rule, ...]
-    down: tuple[Rule, ...]
+    on_xs: tuple[tuple[Rule, ...], ...]
+    on_ys: tuple[tuple[Rule, ...], ...]
+    _cells: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
         """Row and column of a place, of joined cells the first; None outside."""
         row, column = bisect.bisect_right(self.ys, y) - 1, bisect.bisect_right(self.xs, x) - 1
         if not (0 <= row < len(self.ys) - 1 and 0 <= column < len(self.xs) - 1):
             return None
-        while column > 0 and not _is_drawn(self.down, self.xs[column], y):
+        found = self._cells.get((row, column))
+        if found is None:
+            found = self._cells[row, column] = self._first(row, column)
+        return found
+
+    def _first(self, row: int, column: int) -> tuple[int, int]:
+        """The upper left of the cells that are joined to one."""
+        middle = (self.ys[row] + self.ys[row + 1]) / 2
+        while column > 0 and not _is_drawn(self.on_xs[column], middle):
             column -= 1
         middle = (self.xs[column] + self.xs[column + 1]) / 2
-        while row > 0 and not _is_drawn(self.across, self.ys[row], middle):
+        while row > 0 and not _is_drawn(self.on_ys[row], middle):
             row -= 1
         return row, column
 
@@ -81,7 +90,7 @@ def grids(boxes: Iterable[Box], height: float) -> list[Grid]:
         xs, ys = _places(columns), _places(rows)
         in_margin = ys[-1] < _MARGIN_SHARE * height or ys[0] > (1 - _MARGIN_SHARE) * height
         if len(xs) >= 3 and len(ys) >= 3 and not in_margin:
-            found.append(Grid(xs=xs, ys=ys, across=tuple(rows), down=tuple(columns)))
+            found.append(Grid(xs=xs, ys=ys, on_xs=_by_place(columns, xs), on_ys=_by_place(rows, ys)))
     return sorted(found, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
@@ -145,8 +154,16 @@ def _places(rules: Sequence[Rule]) -> tuple[float, ...]:
     return tuple(places)
 
 
-def _is_drawn(rules: Iterable[Rule], at: float, through: float) -> bool:
-    return any(abs(rule.at - at) <= _NEAR and rule.start - 1 <= through <= rule.end + 1 for rule in rules)
+def _by_place(rules: Sequence[Rule], places: Sequence[float]) -> tuple[tuple[Rule, ...], ...]:
+    """The lines on each of the places, those of a double border at the first of its two."""
+    on: list[list[Rule]] = [[] for _ in places]
+    for rule in rules:
+        on[bisect.bisect_right(places, rule.at) - 1].append(rule)
+    return tuple(map(tuple, on))
+
+
+def _is_drawn(rules: Iterable[Rule], through: float) -> bool:
+    return any(rule.start - 1 <= through <= rule.end + 1 for rule in rules)
 
 
 def is_continued(above: Grid, below: Grid) -> bool:

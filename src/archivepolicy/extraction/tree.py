@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from archivepolicy.extraction.heading_source import with_whole_headings
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
@@ -115,7 +117,7 @@ def parsed_page(source: bytes) -> Page:
 
 def parsed_whole(source: bytes) -> etree._Element | None:
     """Parse a page's source and leave all that is in it; None where there is no markup and no text."""
-    return _parsed(_CONTROL_REFERENCE.sub(b"", source))
+    return _parsed(with_whole_headings(_CONTROL_REFERENCE.sub(b"", source)))
 
 
 def _paragraphs_of(textarea: etree._Element) -> None:
