@@ -260,9 +260,7 @@ class Pruner:
         )
 
 
-def _main_of(
-    body: etree._Element, weights: Weights, with_role: Sequence[etree._Element]
-) -> etree._Element | None:
+def _main_of(body: etree._Element, weights: Weights, with_role: Sequence[etree._Element]) -> etree._Element | None:
     """The page's only `main`, where it says enough to be the policy; else None."""
     mains = {*body.iter("main"), *filter(_is_main, with_role)}
     around = ((main, list(main.iterancestors())) for main in mains)
