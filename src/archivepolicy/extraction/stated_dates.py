@@ -109,8 +109,6 @@ def find_stated_dates(markdown: str, language: str | None) -> tuple[StatedDate, 
 def _stated(markdown: str, written: WrittenDate, reached: int, language: str | None) -> StatedDate | None:
     begin = max(reached, written.start - _WINDOW_CHARACTERS)
     window = _LINK_TARGET.sub(lambda match: "]" + " " * (len(match.group()) - 1), markdown[begin : written.start])
-    if not any(map(_may_end_a_label, _WORD.findall(window)[-_WORDS_BETWEEN:])):  # as before most years
-        return None
     words = [_Word(fold(match[0]), *match.span()) for match in _WORD.finditer(window)]
     label = _label_before(window, words)
     if label is None or not _is_about_the_policy(window, words, label, markdown[written.end : written.end + 40]):
@@ -119,11 +117,6 @@ def _stated(markdown: str, written: WrittenDate, reached: int, language: str | N
     return StatedDate(
         label=label.phrase.label, text=text[-_MAX_TEXT_CHARACTERS:], date=_certain(written, label, language)
     )
-
-
-def _may_end_a_label(word: str) -> bool:
-    folded = fold(word)
-    return folded in _lexicon().by_last_word or _WIDE.search(folded) is not None
 
 
 def _certain(written: WrittenDate, label: _Found, language: str | None) -> str | None:
