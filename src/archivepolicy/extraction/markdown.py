@@ -13,7 +13,7 @@ import threading
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from bs4.element import Tag
+from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
 from archivepolicy.extraction.emphasis import CLOSE, OPEN, with_signs
@@ -137,9 +137,9 @@ class PolicyConverter(MarkdownConverter):
         if len(contents) == 1:  # most hold one text, or one element, and nothing else
             child: Any = contents[0]
             text = (
-                self._written(child, nesting)
-                if isinstance(child, Tag)
-                else _text(child, nesting, None, None, is_inline)
+                _text(child, nesting, None, None, is_inline)
+                if type(child) is NavigableString
+                else self._written(child, nesting)
             )
         else:
             text = self._joined(contents, nesting, is_inline) if contents else ""
@@ -150,8 +150,8 @@ class PolicyConverter(MarkdownConverter):
         pieces: list[str] = []
         before: Any = None
         for child, after in zip_longest(contents, contents[1:]):
-            is_tag = isinstance(child, Tag)
-            piece = self._written(child, nesting) if is_tag else _text(child, nesting, before, after, is_inline)
+            is_text = type(child) is NavigableString  # asked of every node, and isinstance is slow to say no
+            piece = _text(child, nesting, before, after, is_inline) if is_text else self._written(child, nesting)
             before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
@@ -418,12 +418,13 @@ def _text(el: Any, nesting: _Nesting, before: Any, after: Any, is_inline: bool) 
         return str(el)
     if el.isspace() and (_is_block(before) or _is_block(after)):
         return ""
+    text = el
     if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
-        text = el
         words: str = el.strip(" ")
     else:
-        text = el if el.isascii() else _visible(el)
-        words = " ".join(text.split())
+        words = " ".join(el.split())
+        if not words.isprintable() and (text := _visible(el)) is not el:
+            words = " ".join(text.split())
     is_bare = len(words) == len(text)  # no white space at either end
     if not nesting.is_code:
         words = escaped_text(words, in_cell=nesting.is_cell)
@@ -468,7 +469,9 @@ def _text_of(element: Tag) -> str:
 
 
 def _is_block(node: Any) -> bool:
-    return isinstance(node, Tag) and node.name not in _INLINE_NAMES and node.name != "br"
+    return (
+        node is not None and type(node) is not NavigableString and node.name not in _INLINE_NAMES and node.name != "br"
+    )
 
 
 def _is_block_edge(sibling: Any, is_inline: bool) -> bool:  # noqa: FBT001 -- called for most texts
