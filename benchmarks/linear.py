@@ -56,6 +56,8 @@ KINDS = {  # name: (before, unit, after)
     "chrome": ("", f"<div class='menu x{{n}}'><a href=/{{n}}>Home</a></div><p>{SENTENCE}</p>", ""),
     "signs": ("<p>", "* _ ` [ ] ( ) &lt; &amp; | ~~ ", "</p>"),
     "openings": ("<p>", "[*_`&lt;", "</p>"),
+    "image openings": ("<p>", "![", "]</p>"),
+    "images left open": ("<p>", "![](", "]</p>"),
     "one word": ("<p>", "a", "</p>"),
     "spaces": ("<p>a", " \n", "b</p>"),
     "entities": ("<p>", "&#30;&nbsp;&eacute; ", "</p>"),

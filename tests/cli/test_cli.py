@@ -145,6 +145,27 @@ def test_without_a_command_the_help_is_shown() -> None:
     assert b"Exit codes:" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("get", POLICY),
+        ("captures", POLICY),
+        ("history", POLICY),
+        ("find", "fernhollow.example"),
+        ("diff", POLICY, "2013", "2014"),
+    ],
+)
+def test_what_fails_before_anything_is_kept_leaves_no_folders(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*command, "--archive", "wayback:http://127.0.0.1:9", cwd=tmp_path)
+    assert done.returncode == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_names_the_store_that_is_not_there(tmp_path: Path) -> None:
+    done = run("verify", "--store", "nowhere", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (6, b"archivepolicy: no such store: nowhere\n")
+
+
 def redirected(where: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
     """Run with standard output led elsewhere, by a shell."""
     command = ["sh", "-c", f'exec "$@" {where}', "sh", sys.executable, "-m", "archivepolicy", *map(str, arguments)]

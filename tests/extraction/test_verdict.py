@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivepolicy.extraction.verdict import judge
+from archivepolicy.extraction.verdict import _without_links, judge
 from archivepolicy.records.document import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -289,3 +289,18 @@ def test_titles_of_bad_captures_are_known(corpus: Path) -> None:
     }
     assert missed == set()
     assert wrong == set()
+
+
+# what `_without_links` takes away, as one pattern; it reads on to the end from each opening, and so is slow on many
+LINKS = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\))?|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
+
+
+@given(st.lists(st.sampled_from(["![", "](", "]", "(", ")", "[", "!", "\n", " ", '"', "a"]), max_size=24).map("".join))
+def test_links_and_images_go_as_one_pattern_would_take_them(text: str) -> None:
+    assert _without_links(text) == LINKS.sub(" ", text)
+
+
+def test_openings_without_end_are_words_like_any_other() -> None:
+    text = "![" * 50_000 + "\n]"
+    assert _without_links(text) == text
+    assert _without_links("![](" * 50_000 + "\n]") == " (" * 50_000 + "\n]"

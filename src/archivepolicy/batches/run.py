@@ -245,7 +245,8 @@ class Run:
             return None
         said = self._trouble.message or self._waits()
         left = self._counts[Outcome.PENDING]
-        return f"nothing came of asking the archive for {silent_s / 60:.0f} min ({said}); {left:,} items are left"
+        of = "1 item is" if left == 1 else f"{left:,} items are"
+        return f"nothing came of asking the archive for {silent_s / 60:.0f} min ({said}); {of} left"
 
     def _await_last(self) -> None:
         """Take what is under way, for some seconds; what does not arrive is asked for by the next run."""

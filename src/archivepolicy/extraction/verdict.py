@@ -51,7 +51,8 @@ _TERMS_OF_AN_UNNAMED_PAGE = (1, 3)
 # The order in which kinds are asked; the archive's own pages first, because they may quote the site's.
 _KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR, Kind.LOGIN, Kind.EMPTY)
 
-_LINK = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\))?|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
+_LINK = re.compile(r"!\[[^\]\n]*+(?P<close>\]?)|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
+_ADDRESS_STOP = re.compile(r"[)\n]|\Z")
 _HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
 _LINE_MARK = re.compile(r"[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)")
 _TAG = re.compile(r"<[^<>\n]{1,200}>")
@@ -311,9 +312,32 @@ def _with_plain_quotes(words: str) -> str:
 
 def _plain(markdown: str) -> str:
     """Take off Markdown's marks, link targets and images, so that the words and their number remain."""
-    if "]" in markdown:  # else the pattern would read on to the end from each opening bracket
-        markdown = _LINK.sub(" ", markdown)
+    if "]" in markdown:
+        markdown = _without_links(markdown)
     return "\n".join(map(_unmarked, markdown.split("\n")))
+
+
+def _without_links(markdown: str) -> str:
+    """Put a space for each image and each link's target; in one pass, whatever is left open.
+
+    What closes neither its bracket nor its address on its line is none, and neither is any that begins behind it there: it is
+    not looked for again, so that a page of openings takes no longer than any other.
+    """
+    kept: list[str] = []
+    at = begun = 0
+    stop = -1  # where the address that is looked at ends, or the line; known for all images before it
+    while link := _LINK.search(markdown, at):
+        at = link.end()
+        if link.group("close") == "":
+            continue
+        if link.group("close") and markdown.startswith("(", at):
+            if stop < at and (found := _ADDRESS_STOP.search(markdown, at)):
+                stop = found.start()
+            if markdown.startswith(")", stop):
+                at = stop + 1
+        kept += [markdown[begun : link.start()], " "]
+        begun = at
+    return "".join([*kept, markdown[begun:]])
 
 
 def _unmarked(line: str) -> str:

@@ -120,7 +120,8 @@ def make_again(store: str | Path | Store) -> Iterator[Remade]:
 def _present(store: str | Path | Store) -> Store:
     kept = opened_store(store)
     if kept is None or not kept.root.is_dir():
-        raise StoreError(f"no such store: {store}", path=str(store))
+        named = store if kept is None else kept.root
+        raise StoreError(f"no such store: {named}", path=str(named))
     return kept
 
 

@@ -36,7 +36,7 @@ from archivepolicy.store.evidence import Original, evidence_files, evidence_path
 from archivepolicy.store.inventory import Sort, items
 from archivepolicy.store.listings import keep_listing, listing_path, load_listing
 from archivepolicy.store.names import again_name, evidence_name, snapshot_folder, snapshot_name
-from archivepolicy.store.writing import disk_errors, is_read_only, is_refusal, read_file, write_file
+from archivepolicy.store.writing import is_read_only, is_refusal, probe_folder, read_file, write_file
 from archivepolicy.urls import index_key
 
 if TYPE_CHECKING:
@@ -73,15 +73,12 @@ class Store:
         return is_read_only(self._inside / "catalogue.sqlite")
 
     def check_writable(self) -> None:
-        """Find out before any request is sent whether something can be kept.
+        """Find out before any request is sent whether something can be kept; what fails leaves no folders behind.
 
         Raises:
             StoreError: Nothing can.
         """
-        probe = self._inside / ".writable"
-        write_file(probe, b"")
-        with disk_errors(probe):
-            probe.unlink(missing_ok=True)
+        probe_folder(self._inside)
 
     def listing(self, archive_key: str, url: str) -> Listing | None:
         """What an archive said about a URL, or None where it was not asked."""

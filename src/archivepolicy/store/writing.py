@@ -78,10 +78,25 @@ def read_file(path: Path) -> bytes | None:
             return None
 
 
+def probe_folder(folder: Path) -> None:
+    """Find out whether files can be made in a folder, or in the nearest one above it while it is not there.
+
+    Raises:
+        StoreError: They cannot.
+    """
+    with disk_errors(folder), tempfile.TemporaryFile(prefix=TEMPORARY_PREFIX, dir=_nearest(folder)):
+        pass
+
+
 def is_read_only(path: Path) -> bool:
     """Whether a file can be read there and not written: the folder, or the nearest one above it, gives no leave."""
-    folder = next((one for one in (path.parent, *path.parent.parents) if one.exists()), path.parent)
+    folder = _nearest(path.parent)
     return not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK))
+
+
+def _nearest(folder: Path) -> Path:
+    """A folder, or while it is not there the nearest one above it that is."""
+    return next((one for one in (folder, *folder.parents) if one.exists()), folder)
 
 
 def is_refusal(failure: StoreError) -> bool:
