@@ -71,7 +71,7 @@ def test_history_blame_grep_and_export(run: Run, demo_warc: Path, tmp_path: Path
         r"Larkpay\n    first seen in the capture of 20\d\d-\d\d-\d\d; the last capture without it", found.stdout
     )
     once = run("grep", "-F", "Larkpay", POLICY, "--archive", demo_warc)
-    assert (once.returncode, once.stderr) == (0, "archivepolicy: found in the capture of 20210309173846\n")
+    assert (once.returncode, once.stderr) == (0, "archivepolicy: found in the capture of 2021-03-09T17:38:46Z\n")
     exported = run("export", POLICY, "--git", tmp_path / "git", "--archive", demo_warc)
     assert (exported.returncode, exported.stdout) == (0, "")
     assert (tmp_path / "git" / "policy.md").exists()
@@ -127,7 +127,7 @@ def test_a_section_alone_has_a_history_of_its_own(run: Run, demo_warc: Path) -> 
         (("blame", POLICY, "--as-of", "2011"), 3, "the first is of 2012-04-17"),
         (("grep", "a(", POLICY, "--across"), 2, "not a regular expression"),
         (("grep", "no such words", POLICY, "--across"), 1, "in none of 9 usable captures"),
-        (("grep", "no such words", POLICY, "--as-of", "2013"), 1, "not in the capture of 20131102194710"),
+        (("grep", "no such words", POLICY, "--as-of", "2013"), 1, "not in the capture of 2013-11-02T19:47:10Z"),
         (("export", POLICY, "--git", "."), 2, "not empty"),
     ],
 )

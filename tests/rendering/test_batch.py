@@ -156,5 +156,5 @@ def test_a_status_shows_some_of_each_kind() -> None:
         "  line 3: site3.example (2014)",
         "    it is down; to be tried again from 2026-01-01T00:10:00Z on",
     ]
-    assert "  and 7 more (--report FILE writes all of them)" in lines
+    assert "  and 7 more (-o FILE writes all of them)" in lines
     assert lines[-2:] == ["With a page that unrelated sites share", "  line 1: site1.example (2014)"]

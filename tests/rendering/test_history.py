@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -131,3 +132,12 @@ def test_the_document_on_json_names_every_key(history: ap.History) -> None:
     for text in (history_as_json(history), blame_as_json(history.blame()), phrases_as_json(URL, "x", phrases)):
         for key in keys(json.loads(text)):
             assert f"`{key}`" in document, key
+
+
+def test_a_page_of_many_dates_states_the_first_two(history: ap.History) -> None:
+    version = history.versions[0]
+    dates = tuple(replace(version.stated_dates[0], date=f"2010-03-0{day}") for day in (3, 3, 4, 5))
+    document = replace(version.snapshot.document, stated_dates=dates)
+    many = replace(version, snapshot=replace(version.snapshot, document=document))
+    table = history_as_table(replace(history, versions=(many, *history.versions[1:])))
+    assert "updated 2010-03-03; updated 2010-03-04; 1 more" in table

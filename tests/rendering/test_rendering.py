@@ -29,3 +29,10 @@ def test_a_narrow_terminal_folds_the_url_and_loses_nothing() -> None:
     assert all(len(line) <= 80 for line in table.splitlines())
     folded = "".join(line[-len(line.split()[-1]) :] for line in table.splitlines()[1:])
     assert "[red]" in folded
+
+
+def test_a_narrow_terminal_names_a_url_once_while_it_stays_the_same() -> None:
+    long = Capture(url="http://www.meadow.example/privacy.html", timestamp="20130608222501", status=200, archive="x")
+    assert captures_as_table([long, long, ODD], width=80).count("(the same)") == 1
+    for width in (None, 120):
+        assert captures_as_table([long, long], width=width).count(long.url) == 2

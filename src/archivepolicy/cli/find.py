@@ -61,5 +61,6 @@ def command(  # noqa: PLR0913 - an argument is an option of the command
     if not quiet and not as_json:
         click.echo(("\n" if found.best else "") + discovery_as_text(found), err=True, nl=False)
     if found.best is None:
-        looked = " ".join(found.looked_at)
-        raise NoCaptureError(f"no {kind} policy of {found.domain} was found. {looked}", url=found.domain)
+        is_told = not quiet and not as_json
+        looked = "" if is_told else f". {' '.join(found.looked_at)}"
+        raise NoCaptureError(f"no {kind} policy of {found.domain} was found{looked}", url=found.domain)

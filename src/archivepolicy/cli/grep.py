@@ -93,6 +93,7 @@ def _once(url: str, pattern: re.Pattern[str], settings: dict[str, Any], *, as_js
     from archivepolicy.pipeline.grep import blocks_with
     from archivepolicy.pipeline.snapshot import get
     from archivepolicy.rendering.blame import blocks_as_json
+    from archivepolicy.timestamps import iso_time
 
     snapshot = get(url, **settings)
     timestamp = snapshot.capture.timestamp
@@ -102,5 +103,5 @@ def _once(url: str, pattern: re.Pattern[str], settings: dict[str, Any], *, as_js
     else:
         print_product("".join(f"{block}\n" for block in blocks))
         where = "found in" if blocks else "not in"
-        click.echo(f"archivepolicy: {where} the capture of {timestamp}", err=True)
+        click.echo(f"archivepolicy: {where} the capture of {iso_time(timestamp)}", err=True)
     return bool(blocks)

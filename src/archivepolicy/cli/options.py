@@ -210,7 +210,7 @@ def shown_progress() -> Callable[[int, int], None] | None:
         return None
 
     def show(done: int, total: int) -> None:
-        click.echo(f"\r{done:,} of {total:,} replays", nl=done == total, err=True)
+        click.echo(f"\rReplays: {done:,} of {total:,}", nl=done == total, err=True)
 
     return show
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 _UNFOLDED_WIDTH = 4000  # wider than any URL that archives index
+_BESIDE_URL = 60  # columns that the rest of a row takes
 COLUMNS = ("timestamp", "url", "status", "mime_type", "digest", "length", "is_revisit", "archive")
 
 
@@ -41,7 +42,8 @@ def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> 
 
     Args:
         captures: Its rows, in their order.
-        width: Columns of the terminal; None where the output is none: nothing is folded then.
+        width: Columns of the terminal; None where the output is none: nothing is folded then. Where the URLs do not fit, one
+            that is the same as above is named once.
     """
     from rich.console import Console
     from rich.table import Table
@@ -53,7 +55,9 @@ def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> 
     are_several = len({capture.archive for capture in captures}) > 1
     if are_several:
         table.add_column("Archive", overflow="fold")
+    is_narrow = width is not None and any(len(capture.url) > width - _BESIDE_URL for capture in captures)
     earlier: set[str] = set()
+    above = ""
     for capture in captures:
         is_known = capture.digest in earlier
         table.add_row(
@@ -62,10 +66,11 @@ def captures_as_table(captures: Sequence[Capture], width: int | None = None) -> 
             Text("revisit" if capture.is_revisit else capture.mime_type or ""),
             f"{capture.length:,}" if capture.length else "",
             Text((capture.digest or "")[:8] + (" =" if is_known else ""), style="dim" if is_known else ""),
-            Text(capture.url),
+            Text("(the same)" if is_narrow and capture.url == above else capture.url),
             *([Text(capture.archive)] if are_several else []),
         )
         earlier.add(capture.digest or "")
+        above = capture.url
     with io.StringIO() as out:
         console = Console(file=out, width=width or _UNFOLDED_WIDTH, color_system=None)
         console.print(table)

@@ -50,6 +50,7 @@ COLUMNS = (
 _UNFOLDED_WIDTH = 4000  # wider than any table
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDE = 100  # columns that a table with all numbers needs
+_SHOWN_STATEMENTS = 2
 _SHOWN_UNUSABLE = 8
 
 
@@ -217,7 +218,7 @@ def _table(versions: Sequence[Version], width: int | None) -> Table:
             iso_date(version.last_seen),
             *([str(len(version.captures)), f"{version.word_count:,}"] if is_wide else []),
             f"{bar} +{version.words_added:,} -{version.words_removed:,}" if version.number > 1 else "",
-            Text("; ".join(dict.fromkeys(_statement(date) for date in version.stated_dates))),
+            Text(_statements(version)),
             *([note] if any(notes) else []),
         )
     return table
@@ -225,6 +226,13 @@ def _table(versions: Sequence[Version], width: int | None) -> Table:
 
 def _without(version: Version) -> str:
     return "-" if version.last_without is None else f"{iso_date(version.last_without)} ({version.gap_before_days:,} d)"
+
+
+def _statements(version: Version) -> str:
+    """What it states of itself, the first of them; a page of many policies states a date for each."""
+    said = list(dict.fromkeys(_statement(date) for date in version.stated_dates))
+    more = [f"{len(said) - _SHOWN_STATEMENTS} more"] if len(said) > _SHOWN_STATEMENTS else []
+    return "; ".join([*said[:_SHOWN_STATEMENTS], *more])
 
 
 def _statement(date: StatedDate) -> str:
