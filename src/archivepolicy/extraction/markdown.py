@@ -22,11 +22,11 @@ from archivepolicy.extraction.escaping import (
     escaped_heading,
     escaped_line_start,
     escaped_link_text,
-    escaped_text,
     settled,
 )
 from archivepolicy.extraction.links import LinkBase, target_of
 from archivepolicy.extraction.soup import tag_tree
+from archivepolicy.extraction.text_nodes import INLINE_NAMES, Nesting, written_text
 from archivepolicy.extraction.tidy import tidied
 from archivepolicy.extraction.tree import folded
 from archivepolicy.records.document import Link
@@ -48,9 +48,6 @@ _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
 _LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
 _ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
 _ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
-_INVISIBLE = "\xad\u200b\u2060\ufeff"
-# they join letters of some scripts and pictures; where nothing stands on one side of them there is nothing to join
-_JOINERS = "\u200c\u200d"
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
 _BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
@@ -63,7 +60,6 @@ _BLOCK_START = re.compile(f"(?P<heading>#{{1,6}} )|(?P<list>{_LIST}|- |\\d{{1,9}
 _BACKTICKS = re.compile("`+")
 _MAX_SPAN = 100
 _MAX_NESTINGS = 500  # 180 policies of 162 sites have 97 between them
-_INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
 _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
 # what markdownify tells the children of an element about where they stand
 _CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INLINE_CONTEXT) | dict.fromkeys(
@@ -105,7 +101,7 @@ class PolicyConverter(MarkdownConverter):
 
     def __init__(self, base: LinkBase) -> None:
         super().__init__(heading_style="ATX", bullets="-", autolinks=False, wrap=True, wrap_width=None)
-        self._nestings: dict[frozenset[str], _Nesting] = {}
+        self._nestings: dict[frozenset[str], Nesting] = {}
         self.start(base)
 
     def start(self, base: LinkBase) -> None:
@@ -126,7 +122,7 @@ class PolicyConverter(MarkdownConverter):
         """
         return self._written(node, self._nesting(parent_tags))
 
-    def _written(self, node: Tag, outer: _Nesting) -> str:
+    def _written(self, node: Tag, outer: Nesting) -> str:
         """Write an element that stands in a nesting."""
         name = node.name
         try:
@@ -137,7 +133,7 @@ class PolicyConverter(MarkdownConverter):
         if len(contents) == 1:  # most hold one text, or one element, and nothing else
             child: Any = contents[0]
             text = (
-                _text(child, nesting, None, None, is_inline)
+                written_text(child, nesting, None, None, is_inline)
                 if type(child) is NavigableString
                 else self._written(child, nesting)
             )
@@ -145,13 +141,13 @@ class PolicyConverter(MarkdownConverter):
             text = self._joined(contents, nesting, is_inline) if contents else ""
         return write(node, text, outer.tags) if write else text
 
-    def _joined(self, contents: list[Any], nesting: _Nesting, is_inline: bool) -> str:  # noqa: FBT001 -- one call an element
+    def _joined(self, contents: list[Any], nesting: Nesting, is_inline: bool) -> str:  # noqa: FBT001 -- one call an element
         """Write what an element holds, no two blocks of it more than one blank line apart."""
         pieces: list[str] = []
         before: Any = None
         for child, after in zip_longest(contents, contents[1:]):
             is_text = type(child) is NavigableString  # asked of every node, and isinstance is slow to say no
-            piece = _text(child, nesting, before, after, is_inline) if is_text else self._written(child, nesting)
+            piece = written_text(child, nesting, before, after, is_inline) if is_text else self._written(child, nesting)
             before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
@@ -159,24 +155,24 @@ class PolicyConverter(MarkdownConverter):
                 pieces.append(piece)
         return "".join(pieces)
 
-    def _within(self, outer: _Nesting, name: str) -> tuple[_Nesting, Callable[..., str] | None, bool]:
+    def _within(self, outer: Nesting, name: str) -> tuple[Nesting, Callable[..., str] | None, bool]:
         """What an element of a name makes of the nesting that it stands in, what writes it there, and if it is inline."""
         inner = self._nesting(outer.tags.union({name}, _CONTEXTS.get(name, ())))
         write = self.get_conv_fn_cached(name)  # type: ignore[attr-defined]  # stubs of an older markdownify
-        return inner, write, name in _INLINE_NAMES
+        return inner, write, name in INLINE_NAMES
 
-    def _nesting(self, tags: frozenset[str]) -> _Nesting:
+    def _nesting(self, tags: frozenset[str]) -> Nesting:
         nesting = self._nestings.get(tags)
         if nesting is None:
-            nesting = self._nestings[tags] = _Nesting(tags)
+            nesting = self._nestings[tags] = Nesting(tags)
         return nesting
 
     # ------------------------------------------------------------------ text and inline elements
 
     def process_text(self, el: PageElement, parent_tags: frozenset[str] = _NO_TAGS) -> str:
         """Fold white space and escape what Markdown would misread; white space beside a block is nothing."""
-        is_inline = el.parent is None or el.parent.name in _INLINE_NAMES
-        return _text(el, self._nesting(frozenset(parent_tags)), el.previous_sibling, el.next_sibling, is_inline)
+        is_inline = el.parent is None or el.parent.name in INLINE_NAMES
+        return written_text(el, self._nesting(frozenset(parent_tags)), el.previous_sibling, el.next_sibling, is_inline)
 
     def convert_a(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a link with its absolute target; without one, its words."""
@@ -390,54 +386,6 @@ def _escaped_start(text: str) -> str:
     return escaped_line_start(line) + text[len(line) :]
 
 
-class _Nesting:
-    """Where an element or a text stands: the names of the tags around it, and what follows from them.
-
-    Attributes:
-        tags: The names, and what markdownify adds to them.
-        is_preformatted: Whether its white space is its author's.
-        is_code: Whether nothing in it is escaped.
-        is_cell: Whether a bar would end the cell of a table.
-        within: The nesting inside an element of each name, what writes that element, and whether it is one of the inline
-            ones; made once for all of them.
-    """
-
-    __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
-
-    def __init__(self, tags: frozenset[str]) -> None:
-        self.tags = tags
-        self.is_preformatted = "pre" in tags
-        self.is_code = "_noformat" in tags
-        self.is_cell = "td" in tags or "th" in tags
-        self.within: dict[str, tuple[_Nesting, Callable[..., str] | None, bool]] = {}
-
-
-def _text(el: Any, nesting: _Nesting, before: Any, after: Any, is_inline: bool) -> str:  # noqa: FBT001, PLR0917 -- one call a text
-    """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
-    if nesting.is_preformatted:
-        return str(el)
-    if el.isspace() and (_is_block(before) or _is_block(after)):
-        return ""
-    text = el
-    if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
-        words: str = el.strip(" ")
-    else:
-        words = " ".join(el.split())
-        if not words.isprintable() and (text := _visible(el)) is not el:
-            words = " ".join(text.split())
-    is_bare = len(words) == len(text)  # no white space at either end
-    if not nesting.is_code:
-        words = escaped_text(words, in_cell=nesting.is_cell)
-    if is_bare or (before is after is None and not is_inline):
-        return words
-    text = str(text)  # cutting a NavigableString is slow
-    if text[:1].isspace() and not _is_block_edge(before, is_inline):
-        words = f" {words}"
-    if text[-1:].isspace() and words != " " and not _is_block_edge(after, is_inline):
-        words = f"{words} "
-    return words
-
-
 def _joined_newlines(pieces: list[str], piece: str) -> str:
     """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
     last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
@@ -451,15 +399,6 @@ def _joined_newlines(pieces: list[str], piece: str) -> str:
     return ("\n\n" if is_parted else "\n") + after
 
 
-def _visible(text: str) -> str:
-    """A text without soft hyphens and other characters that nobody sees; the same object where it holds none."""
-    for sign in _INVISIBLE:
-        if sign in text:
-            text = text.replace(sign, "")
-    core = text.strip()
-    return text.replace(core, core.strip(_JOINERS)) if core[:1] in _JOINERS or core[-1:] in _JOINERS else text
-
-
 def _text_of(element: Tag) -> str:
     """All text of an element."""
     contents: list[Any] = element.contents
@@ -468,23 +407,10 @@ def _text_of(element: Tag) -> str:
     return "".join([_text_of(child) if isinstance(child, Tag) else child for child in contents])
 
 
-def _is_block(node: Any) -> bool:
-    return (
-        node is not None and type(node) is not NavigableString and node.name not in _INLINE_NAMES and node.name != "br"
-    )
-
-
-def _is_block_edge(sibling: Any, is_inline: bool) -> bool:  # noqa: FBT001 -- called for most texts
-    """Whether what stands beside a text is a block, or the end of the block around it."""
-    if sibling is None:
-        return not is_inline
-    return isinstance(sibling, Tag) and sibling.name not in _INLINE_NAMES
-
-
 def _starts_with_block(element: Tag) -> bool:
     for child in element.children:
         if isinstance(child, Tag):
-            return child.name not in _INLINE_NAMES
+            return child.name not in INLINE_NAMES
         if str(child).strip():
             return False
     return True

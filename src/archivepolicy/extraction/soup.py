@@ -1,10 +1,10 @@
 """The selected content as a BeautifulSoup tree, which markdownify's converter walks.
 
-In: lxml elements. Out: the `Tag`s and `NavigableString`s that BeautifulSoup's own builder would make of them, joined as it
-joins them. Serialising a tree and parsing it again costs more than all that comes before, and feeding the builder element
-by element still spends most of its time on questions that have one answer here (namespaces, line numbers, lists of
-classes, tags left open). So the objects are made directly; tests/extraction/test_equality.py holds them against the
-stock tree.
+In: lxml elements. Out: the `Tag`s and `NavigableString`s that BeautifulSoup's own builder would make of them; their
+neighbours are told them only where somebody asks (`linked`). Serialising a tree and parsing it again costs more than all
+that comes before, and feeding the builder element by element still spends most of its time on questions that have one
+answer here (namespaces, line numbers, lists of classes, tags left open). So the objects are made directly;
+tests/extraction/test_equality.py holds them against the stock tree.
 """
 
 from __future__ import annotations

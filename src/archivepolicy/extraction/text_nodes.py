@@ -1,0 +1,91 @@
+"""One text of the content to Markdown.
+
+In: a string of the tree, where it stands, and what is beside it. Out: its words with white space folded, what nobody sees left
+out, and what Markdown would misread escaped; white space at an end only where it parts words. Says nothing of lines and blocks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bs4.element import NavigableString, Tag
+
+from archivepolicy.extraction.escaping import escaped_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
+_INVISIBLE = "\xad\u200b\u2060\ufeff"
+# they join letters of some scripts and pictures; where nothing stands on one side of them there is nothing to join
+_JOINERS = "\u200c\u200d"
+
+
+class Nesting:
+    """Where an element or a text stands: the names of the tags around it, and what follows from them.
+
+    Attributes:
+        tags: The names, and what markdownify adds to them.
+        is_preformatted: Whether its white space is its author's.
+        is_code: Whether nothing in it is escaped.
+        is_cell: Whether a bar would end the cell of a table.
+        within: The nesting inside an element of each name, what writes that element, and whether it is one of the inline
+            ones; made once for all of them.
+    """
+
+    __slots__ = ("is_cell", "is_code", "is_preformatted", "tags", "within")
+
+    def __init__(self, tags: frozenset[str]) -> None:
+        self.tags = tags
+        self.is_preformatted = "pre" in tags
+        self.is_code = "_noformat" in tags
+        self.is_cell = "td" in tags or "th" in tags
+        self.within: dict[str, tuple[Nesting, Callable[..., str] | None, bool]] = {}
+
+
+def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: bool) -> str:  # noqa: FBT001, PLR0917 -- one call a text
+    """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
+    if nesting.is_preformatted:
+        return str(el)
+    if el.isspace() and (_is_block(before) or _is_block(after)):
+        return ""
+    text = el
+    if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
+        words: str = el.strip(" ")
+    else:
+        words = " ".join(el.split())
+        if not words.isprintable() and (text := _visible(el)) is not el:
+            words = " ".join(text.split())
+    is_bare = len(words) == len(text)  # no white space at either end
+    if not nesting.is_code:
+        words = escaped_text(words, in_cell=nesting.is_cell)
+    if is_bare or (before is after is None and not is_inline):
+        return words
+    text = str(text)  # cutting a NavigableString is slow
+    if text[:1].isspace() and not _is_block_edge(before, is_inline):
+        words = f" {words}"
+    if text[-1:].isspace() and words != " " and not _is_block_edge(after, is_inline):
+        words = f"{words} "
+    return words
+
+
+def _visible(text: str) -> str:
+    """A text without soft hyphens and other characters that nobody sees; the same object where it holds none."""
+    for sign in _INVISIBLE:
+        if sign in text:
+            text = text.replace(sign, "")
+    core = text.strip()
+    return text.replace(core, core.strip(_JOINERS)) if core[:1] in _JOINERS or core[-1:] in _JOINERS else text
+
+
+def _is_block(node: Any) -> bool:
+    return (
+        node is not None and type(node) is not NavigableString and node.name not in INLINE_NAMES and node.name != "br"
+    )
+
+
+def _is_block_edge(sibling: Any, is_inline: bool) -> bool:  # noqa: FBT001 -- called for most texts
+    """Whether what stands beside a text is a block, or the end of the block around it."""
+    if sibling is None:
+        return not is_inline
+    return isinstance(sibling, Tag) and sibling.name not in INLINE_NAMES
