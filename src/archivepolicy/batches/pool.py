@@ -191,8 +191,10 @@ class _Place:
         """End the process, and let none be started in its place."""
         with _STARTING:
             self._is_closed = True
-            if self._process is not None:
-                self._process.kill()
+            process = self._process
+        if process is not None:
+            process.kill()
+            process.join()
 
     def _discard(self) -> None:
         if self._pipe is not None:
