@@ -299,6 +299,12 @@ def test_noscript_speaks_only_where_nothing_else_does() -> None:
     assert "scripts on" in document(page.format("")).markdown
 
 
+@pytest.mark.parametrize("opened", ["svg", "main", "div", "o:p", "template", "noscript", "unknown"])
+def test_a_body_inside_what_the_head_left_open_loses_nothing(opened: str) -> None:
+    page = f"<html><head><title>A</title><{opened}><body><p>We keep your address.</p>"
+    assert "We keep your address." in extract(page.encode()).markdown
+
+
 def test_html5_without_a_body_tag_loses_nothing() -> None:
     assert document(f"<!doctype html><title>M</title><main>{P}<p>{P}</p></main>").markdown == f"{P}\n\n{P}\n"
 

@@ -251,9 +251,15 @@ def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
     # libxml2 leaves what it does not know (`<main>`) in the head where no <body> is written, and puts what follows a
     # second </html> beside the body
     strays = [element for head in root.iter("head") for element in head if element.tag not in _HEAD_TAGS]
+    late = [element for element in root if element.tag not in ("head", "body", "frameset")]
+    around = [outer for outer in body.iterancestors() if outer.tag not in ("html", "head")]
+    if any(outer in (*strays, *late) for outer in around):  # a body that was opened within something left open
+        for outer in (body, *around):
+            outer.tag = "div"
+        body = etree.SubElement(root, "body")
     for at, stray in enumerate(strays):
         body.insert(at, stray)
-    for stray in [element for element in root if element.tag not in ("head", "body", "frameset")]:
+    for stray in late:
         body.append(stray)
     return body
 
