@@ -8,13 +8,11 @@ it is known to nobody else. Lists of dates are left alone: they are news, articl
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.tree import INLINE, words_of
-
-if TYPE_CHECKING:
-    from lxml import etree
 
 # rules whose victims may hold the page's own date: what templates put around a text
 RULES = frozenset({
@@ -42,7 +40,7 @@ def is_dated_line(element: etree._Element) -> bool:
 
 def dated_lines(element: etree._Element, rule: str) -> list[str]:
     """The lines of an element that state a date, where they are so few that it can be the page's own; may be empty."""
-    if rule not in RULES or not any(_YEAR.search(str(text)) for text in element.itertext()):
+    if rule not in RULES or not _holds_year(element):
         return []
     found: list[str] = []
     before = ""
@@ -58,18 +56,29 @@ def dated_lines(element: etree._Element, rule: str) -> list[str]:
     return found if len(found) <= _MAX_LINES else []
 
 
+def _holds_year(element: etree._Element) -> bool:
+    """Whether a year stands in a text of an element; in most nothing does that could begin one."""
+    text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+    return ("20" in text or "19" in text) and any(_YEAR.search(str(text)) for text in element.itertext())
+
+
 def _lines(element: etree._Element) -> list[str]:
     """The text of an element by lines: a block is one, and so are a link and what stands between them."""
     pieces: list[str] = []
 
     def read(node: etree._Element) -> None:
-        is_block = node.tag not in INLINE or node.tag in _CONTROLS
-        pieces.append("\n" if is_block else "")
-        pieces.append(" ".join((node.text or "").split("\n")))
+        tag = node.tag
+        is_block = tag not in INLINE or tag in _CONTROLS
+        if is_block:
+            pieces.append("\n")
+        if text := node.text:
+            pieces.append(text.replace("\n", " "))
         for child in node:
             read(child)
-            pieces.append(" ".join((child.tail or "").split("\n")))
-        pieces.append("\n" if is_block else "")
+            if text := child.tail:
+                pieces.append(text.replace("\n", " "))
+        if is_block:
+            pieces.append("\n")
 
     read(element)
     return [folded for line in "".join(pieces).split("\n") if (folded := " ".join(line.split()))]

@@ -123,7 +123,7 @@ class Pruner:
                 if tag != "a" or child.get("class"):  # else a link in the text, as most are
                     attributes = child.items()
                     if attributes or tag in _TAGS or tag == "button":
-                        rule = self._rule_against(child, cast("dict[str, str]", dict(attributes)))
+                        rule = self._rule_against(child, tag, dict(attributes))  # type: ignore[arg-type]  # stubs: bytes
                 if rule is None:
                     if len(child):
                         waiting.append(child)
@@ -171,34 +171,36 @@ class Pruner:
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # missing in the stubs
         element.tag = _DROPPED
 
-    def _rule_against(self, element: etree._Element, attributes: Mapping[str, str]) -> str | None:
+    def _rule_against(self, element: etree._Element, tag: str, attributes: Mapping[str, str]) -> str | None:
         """The rule that an element falls to, or None."""
-        tag = element.tag
         if tag == "button":
             return None if self._is_kept_button(element) else "prune/button"
-        weight = self._weights[element]
-        share = weight.prose / self._total
         if tag in _TAGS or "role" in attributes or "aria-modal" in attributes:
-            is_small = share < _TAG_SHARE or self._is_beside_main(element)
+            weight = self._weights[element]
+            is_small = weight.prose / self._total < _TAG_SHARE or self._is_beside_main(element)
             if is_small and tag in _TAGS and not self._is_content_header(element, weight):
                 return f"prune/{tag}"
             if is_small and (rule := _rule_by_role(attributes)):
                 return rule
-        return self._rule_by_name(element, attributes, weight)
-
-    def _rule_by_name(self, element: etree._Element, attributes: Mapping[str, str], weight: Weight) -> str | None:
-        """The rule that an element falls to by its class, its id or its style, or None."""
-        tag, share = element.tag, weight.prose / self._total
         class_, id_ = attributes.get("class"), attributes.get("id")
         names = names_of(class_, id_) if class_ or id_ else _NAMELESS
-        if id_ in TOOLBAR_IDS:
+        hides = _is_hidden(attributes, names)
+        return self._rule_by_name(element, attributes, names, hides=hides) if hides or names.tell else None
+
+    def _rule_by_name(
+        self, element: etree._Element, attributes: Mapping[str, str], names: Names, *, hides: bool
+    ) -> str | None:
+        """The rule that an element falls to by its class, its id or its style, or None."""
+        weight = self._weights[element]
+        share = weight.prose / self._total
+        if attributes.get("id") in TOOLBAR_IDS:
             return "archive/toolbar"
-        if tag not in _NEVER_BY_NAME:
+        if element.tag not in _NEVER_BY_NAME:
             if names.kind and share < _NAME_SHARE[names.kind] and self._falls_by_name(element, names, weight):
                 return f"prune/name-{names.kind.value}"
             if names.is_sign_up and share < _PANEL_SHARE and _is_sign_up_panel(element, weight):
                 return "prune/sign-up"
-        if weight.prose < _HIDDEN_PROSE and _is_hidden(attributes, names) and not self._is_panel(element, attributes):
+        if hides and weight.prose < _HIDDEN_PROSE and not self._is_panel(element, attributes):
             return "prune/hidden"
         return None
 

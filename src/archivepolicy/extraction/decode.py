@@ -134,9 +134,20 @@ def _without_controls(text: str) -> str:
 
 def _is_clean(utf8: bytes) -> bool:
     """Whether a text holds nothing to take out; a single byte is looked for far faster than any pattern."""
-    if any(control in utf8 for control in _CONTROL_BYTES):
-        return False
-    return utf8.isascii() or not any(first in utf8 and sign.search(utf8) for first, sign in _ODD_BYTES)
+    for control in _CONTROL_BYTES:
+        if control in utf8:
+            return False
+    return utf8.isascii() or not any(_holds(utf8, first, sign) for first, sign in _ODD_BYTES)
+
+
+def _holds(utf8: bytes, first: bytes, sign: re.Pattern[bytes]) -> bool:
+    """Whether a pattern that begins with a byte, of which most texts have few, matches anywhere."""
+    at = utf8.find(first)
+    while at >= 0:
+        if sign.match(utf8, at):
+            return True
+        at = utf8.find(first, at + 1)
+    return False
 
 
 def _as_cp1252(sequence: re.Match[bytes]) -> bytes:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from archivepolicy.extraction.inserts import TOOLBAR_IDS
+
 
 class NameKind(Enum):
     """How surely a name tells chrome from policy."""
@@ -77,12 +79,14 @@ class Names:
         class_kind: What its class says alone; an id is often the anchor of a section.
         is_sign_up: Whether they call it a panel to sign up in.
         hides: Whether its class is one that hides.
+        tell: Whether they say anything of what it is for.
     """
 
     kind: NameKind | None
     class_kind: NameKind | None
     is_sign_up: bool
     hides: bool
+    tell: bool
 
 
 def name_kind(class_: str | None, id_: str | None) -> NameKind | None:
@@ -99,11 +103,13 @@ def name_kind(class_: str | None, id_: str | None) -> NameKind | None:
 @functools.lru_cache(maxsize=8192)
 def names_of(class_: str | None, id_: str | None) -> Names:
     """All that an element's names say; a page repeats the same few on most of its elements."""
+    kind, invites = name_kind(class_, id_), is_sign_up(class_, id_)
     return Names(
-        kind=name_kind(class_, id_),
+        kind=kind,
         class_kind=name_kind(class_, None),
-        is_sign_up=is_sign_up(class_, id_),
+        is_sign_up=invites,
         hides=_HIDDEN_NAME.search(class_ or "") is not None,
+        tell=kind is not None or invites or id_ in TOOLBAR_IDS,
     )
 
 

@@ -52,8 +52,7 @@ class Rule:
         region: `page` (before the content is selected), or the blocks at the content's `start`, `end` or both `edges`.
         max_chars: An element with more characters stays; None for a `page` rule bounded by its share of prose.
         following: Tag of the next element, which goes too; None where nothing follows.
-        classes: With `ids`, names of which each element that `select` finds has one.
-        ids: None where an element without such a name may be found too.
+        alternatives: The selector's own, each with the name without which it finds nothing; empty for a rule by text alone.
     """
 
     id: str
@@ -62,8 +61,31 @@ class Rule:
     region: str
     max_chars: int | None
     following: str | None
-    classes: frozenset[str] = frozenset()
-    ids: frozenset[str] | None = None
+    alternatives: tuple[_Alternative, ...] = ()
+
+    def found_on(self, root: etree._Element, classes: set[str], ids: set[str]) -> list[etree._Element]:
+        """What the selector finds on a page, in order, where its classes and ids are known: most rules have none there."""
+        asked = [one.css for one in self.alternatives if one.may_be_on(classes, ids)]
+        return _compiled(self.id, ", ".join(asked))(root) if asked else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alternative:
+    """One of the selectors that commas part.
+
+    Attributes:
+        css: As it is written.
+        class_: A class that each element that it finds has, or None.
+        id: The same, an id; with neither it may find any element.
+    """
+
+    css: str
+    class_: str | None = None
+    id: str | None = None
+
+    def may_be_on(self, classes: set[str], ids: set[str]) -> bool:
+        """Whether a page with these names may have an element that it finds."""
+        return self.class_ in classes or self.id in ids or (self.class_ is None and self.id is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +145,6 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
             "a region, and a selector or a text"
         )
     select = _compiled(data["id"], selector) if selector else None  # refuses what is no selector
-    classes, ids = _names_in(selector) if selector else (frozenset[str](), None)
     return Rule(
         id=f"{platform}/{data['id']}",
         select=select,
@@ -131,35 +152,35 @@ def _rule(platform: str, data: dict[str, Any]) -> Rule:
         region=region,
         max_chars=data.get("max_chars", None if region == "page" and not text else _DEFAULT_CHARS),
         following=data.get("following"),
-        classes=classes,
-        ids=ids,
+        alternatives=_alternatives(selector) if selector else (),
     )
 
 
-def _names_in(selector: str) -> tuple[frozenset[str], frozenset[str] | None]:
-    """A class or id for each alternative of a selector that the element found must have; None where one asks for none."""
-    classes: set[str] = set()
-    ids: set[str] = set()
+def _alternatives(selector: str) -> tuple[_Alternative, ...]:
+    """The alternatives of a selector, each with the class or id that it asks of what it finds."""
+    found: list[_Alternative] = []
     for alternative in cssselect.parse(selector):
         part: Any = alternative.parsed_tree
         if isinstance(part, CombinedSelector):
             part = part.subselector
-        while not isinstance(part, (Class, Hash)):
+        while part is not None and not isinstance(part, (Class, Hash)):
             part = getattr(part, "selector", None)
-            if part is None:
-                return frozenset(), None
-        if isinstance(part, Class):
-            classes.add(part.class_name)
-        else:
-            ids.add(part.id)
-    return frozenset(classes), frozenset(ids)
+        found.append(
+            _Alternative(
+                css=alternative.canonical(),
+                class_=part.class_name if isinstance(part, Class) else None,
+                id=part.id if isinstance(part, Hash) else None,
+            )
+        )
+    return tuple(found)
 
 
-def _compiled(platform: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
+@functools.lru_cache(maxsize=1024)
+def _compiled(rule: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
     try:
         found = CSSSelector(selector, translator="html")
     except SelectorError as cause:
-        raise ValueError(f"platform {platform!r}: not a selector: {selector!r}") from cause
+        raise ValueError(f"rule {rule!r}: not a selector: {selector!r}") from cause
     return lambda root: cast("list[etree._Element]", found(root))  # a selector names elements, never values
 
 
@@ -225,9 +246,7 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
     rules = [rule for platform in found for rule in platform.rules if rule.region == "page"]
     classes, ids = _names_on(body) if rules else (set[str](), set[str]())
     for rule in rules:
-        if rule.ids is not None and rule.ids.isdisjoint(ids) and rule.classes.isdisjoint(classes):
-            continue
-        for element in rule.select(body) if rule.select else ():
+        for element in rule.found_on(body, classes, ids):
             is_gone = all(ancestor is not body for ancestor in element.iterancestors())
             if is_gone or not _is_within_bounds(element, rule, weights, total):
                 continue
@@ -243,7 +262,7 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
 
 def _names_on(body: etree._Element) -> tuple[set[str], set[str]]:
     """Every class and every id on a page: asked once, where each selector would walk the whole tree."""
-    values = cast("list[str]", _CLASSES(body))
+    values = set(cast("list[str]", _CLASSES(body)))  # the same few in hundreds of elements
     return set(" ".join(values).split()), set(cast("list[str]", _IDS(body)))
 
 

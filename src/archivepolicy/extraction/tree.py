@@ -17,7 +17,7 @@ from lxml import etree
 from archivepolicy.extraction.heading_source import with_whole_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
@@ -54,13 +54,18 @@ _IS_MAYBE_WIDE = etree.XPath("boolean(descendant::*[1000])")
 _WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
 _AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
-_MAYBE_PREFIXED = re.compile(rb"<[^\s<>/:]*+:")  # the source of such a tag, control characters in it or not
+# the source of such a tag, control characters in it or not, or of a heading that begins with a paragraph: three pages in
+# four have neither, and one search for both tells it
+_ODD_TAG = re.compile(rb"<(?:[^\s<>/:]*+:|[hH][1-6][^<>]*+>\s*+<[pP][\s>])")
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
 # literal sign is looked for three times as fast as one that begins with two
 _CONTROL_REFERENCE = re.compile(
     rb"&(?=#)#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
     re.IGNORECASE,
 )
+# what is read of a whole page and of its body, each in one walk
+_READ_OF_PAGE = ("frame", "title", "meta", "base", "head", "body", "noframes")
+_READ_OF_BODY = ("h1", "textarea", "iframe", "template", "noscript")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -85,39 +90,65 @@ class Page:
 
 def parsed_page(source: bytes) -> Page:
     """Parse a page's source in UTF-8; any text gives a page, maybe with an empty body."""
-    root = parsed_whole(source)
+    has_odd_tags = _ODD_TAG.search(source) is not None
+    root = _parsed_mended(source, has_odd_tags=has_odd_tags)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
-    frames = tuple(frame.get("src") or "" for frame in root.iter("frame") if frame.get("src"))
-    title, language = _title(root), _language(root)
-    base_href = next((base.get("href") for base in root.iter("base") if base.get("href")), None)
-    body = _body(root, is_frameset=bool(frames))
-    prefixed = cast("list[etree._Element]", _WITH_COLON(body)) if _MAYBE_PREFIXED.search(source) else []
+    found = _by_tag(root, _READ_OF_PAGE)
+    frames = tuple(src for frame in found["frame"] if (src := frame.get("src")))
+    title, language = _title(found["title"]), _language(root, found["meta"])
+    base_href = next((href for base in found["base"] if (href := base.get("href"))), None)
+    body = _body(root, found, is_frameset=bool(frames))
+    prefixed = cast("list[etree._Element]", _WITH_COLON(body)) if has_odd_tags else []
     for element in prefixed:
         if _PREFIXED_TAG.match(element.tag):  # Word's and advertisers' own elements, which stand inside lines
             element.tag = "span"
-    image_headings(body)
-    for textarea in [one for one in body.iter("textarea") if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
+    _strip_wordless(body)
+    return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def _strip_wordless(body: etree._Element) -> None:
+    """Take out what holds no words of the page; what only seems to hold none stays as a block."""
+    found = _by_tag(body, _READ_OF_BODY)
+    image_headings(found["h1"])
+    for textarea in [one for one in found["textarea"] if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
         _paragraphs_of(textarea)
-    for frame in [one for one in body.iter("iframe") if one.get("srcdoc")][:_FRAMES]:
+    for frame in [one for one in found["iframe"] if one.get("srcdoc")][:_FRAMES]:
         _unfold_frame(frame)
-    for template in [one for one in body.iter("template") if one.get("shadowrootmode") or one.get("shadowroot")]:
-        template.tag = "div"  # what a browser shows in place of the element around it (HTML, declarative shadow roots)
-    without_scripts = list(body.iter("noscript"))
+    if found["iframe"]:
+        found = _by_tag(body, _READ_OF_BODY)  # what they hold among them
+    for template in found["template"]:
+        if template.get("shadowrootmode") or template.get("shadowroot"):
+            template.tag = (
+                "div"  # what a browser shows in place of the element around it (HTML, declarative shadow roots)
+            )
     strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
-    if without_scripts and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
+    if found["noscript"] and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
         # all that the page says to a reader without scripts, as an archive's crawler is
         least = _NO_SCRIPT_WORDS if words_of(body, limit=1) else 1
-        for noscript in [one for one in without_scripts if len(words_of(one).split()) >= least]:
+        for noscript in [one for one in found["noscript"] if len(words_of(one).split()) >= least]:
             noscript.tag = "div"
             body.append(noscript)
-    return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def _by_tag(root: etree._Element, tags: tuple[str, ...]) -> dict[str, list[etree._Element]]:
+    """The elements of some names, itself included, in order; an empty list for a name that does not occur."""
+    found: dict[str, list[etree._Element]] = {tag: [] for tag in tags}
+    for element in root.iter(*tags):
+        found[element.tag].append(element)
+    return found
 
 
 def parsed_whole(source: bytes) -> etree._Element | None:
     """Parse a page's source and leave all that is in it; None where there is no markup and no text."""
-    return _parsed(with_whole_headings(_CONTROL_REFERENCE.sub(b"", source)))
+    return _parsed_mended(source, has_odd_tags=True)
+
+
+def _parsed_mended(source: bytes, *, has_odd_tags: bool) -> etree._Element | None:
+    """Parse a source without what no parser reads as it was meant."""
+    source = _CONTROL_REFERENCE.sub(b"", source)
+    return _parsed(with_whole_headings(source) if has_odd_tags else source)
 
 
 def _paragraphs_of(textarea: etree._Element) -> None:
@@ -133,7 +164,7 @@ def _unfold_frame(frame: etree._Element) -> None:
     inner = _parsed((frame.get("srcdoc") or "").encode())
     if inner is None:
         return
-    body = _body(inner, is_frameset=False)
+    body = _inner_body(inner)
     if len(words_of(body).split()) < _DOCUMENT_WORDS:
         return
     frame.text, frame[:] = body.text, list(body)
@@ -230,19 +261,18 @@ def _flattened(source: bytes) -> etree._Element | None:
     return root if isinstance(root, etree._Element) and len(root) else None
 
 
-def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
+def _body(root: etree._Element, found: dict[str, list[etree._Element]], *, is_frameset: bool) -> etree._Element:
     """The body; for a frameset what stands in `<noframes>`; where there is none, a new one with all there is."""
-    without_frames = list(root.iter("noframes")) if is_frameset else []
-    if without_frames:
+    if is_frameset and found["noframes"]:
         whole = etree.Element("body")
-        for noframes in without_frames:
+        for noframes in found["noframes"]:
             # libxml2 gives what stands in it as markup that was not read, unless it was closed too early
             markup = noframes.text or ""
             inner = _parsed(markup.encode()) if "<" in markup else None
-            whole.extend([noframes] if inner is None else [*_body(inner, is_frameset=False)])
+            whole.extend([noframes] if inner is None else [*_inner_body(inner)])
             noframes.tag = "div"
         return whole
-    body = next(root.iter("body"), etree.Element("body"))
+    body = found["body"][0] if found["body"] else etree.Element("body")
     if body.getparent() is None and root.tag == "html":
         root.append(body)
     if root.tag != "html":
@@ -250,7 +280,7 @@ def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
         return body
     # libxml2 leaves what it does not know (`<main>`) in the head where no <body> is written, and puts what follows a
     # second </html> beside the body
-    strays = [element for head in root.iter("head") for element in head if element.tag not in _HEAD_TAGS]
+    strays = [element for head in found["head"] for element in head if element.tag not in _HEAD_TAGS]
     late = [element for element in root if element.tag not in ("head", "body", "frameset")]
     around = [outer for outer in body.iterancestors() if outer.tag not in ("html", "head")]
     if any(outer in (*strays, *late) for outer in around):  # a body that was opened within something left open
@@ -264,8 +294,13 @@ def _body(root: etree._Element, *, is_frameset: bool) -> etree._Element:
     return body
 
 
-def _title(root: etree._Element) -> str:
-    for title in root.iter("title"):
+def _inner_body(root: etree._Element) -> etree._Element:
+    """The body of a document that stands within another."""
+    return _body(root, _by_tag(root, _READ_OF_PAGE), is_frameset=False)
+
+
+def _title(titles: list[etree._Element]) -> str:
+    for title in titles:
         if any(ancestor.tag == "svg" for ancestor in title.iterancestors()):
             continue
         if words := words_of(title):
@@ -273,19 +308,19 @@ def _title(root: etree._Element) -> str:
     return ""
 
 
-def _language(root: etree._Element) -> str | None:
+def _language(root: etree._Element, metas: list[etree._Element]) -> str | None:
     declared = [root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang")]
-    metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
-    for value in itertools.chain(declared, (meta.get("content") for meta in metas)):
+    of_http = (meta for meta in metas if (meta.get("http-equiv") or "").lower() == "content-language")
+    for value in itertools.chain(declared, (meta.get("content") for meta in of_http)):
         if match := _LANGUAGE.match((value or "").strip().replace("_", "-")):
             return match[0]
     return None
 
 
-def image_headings(body: etree._Element) -> None:
+def image_headings(headings: Sequence[etree._Element]) -> None:
     """Give an `h1` that is only an image the image's alternative text."""
-    for heading in body.iter("h1"):
-        if not words_of(heading):
+    for heading in headings:
+        if not words_of(heading, limit=1):
             alternatives = [image.get("alt") or "" for image in heading.iter("img")]
             if text := folded(" ".join(alternatives)):
                 append_text(heading, text)

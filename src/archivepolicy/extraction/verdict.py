@@ -139,8 +139,8 @@ def _is_long(text: str) -> bool:
     words = text.split()
     if len(words) < _LONG_FROM_SPACED_WORDS:
         return False
-    plain = [len(word) > 1 for word in filter(str.isalpha, words[:-1])]
-    return sum(plain) >= _LONG_FROM_SPACED_WORDS or len(_SPACED_WORD.findall(text)) >= _LONG_FROM_SPACED_WORDS
+    plain = len([word for word in words[:-1] if word.isalpha() and len(word) > 1])
+    return plain >= _LONG_FROM_SPACED_WORDS or len(_SPACED_WORD.findall(text)) >= _LONG_FROM_SPACED_WORDS
 
 
 def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
@@ -181,7 +181,10 @@ def _may_hold_a_phrase(words: str, lines: Iterable[str], *, within_text: bool = 
     """Whether words could hold a phrase of any kind; most hold none, and to look for plain strings takes a tenth."""
     within, whole = _every_phrase(within_text=within_text)
     key = _key(words)
-    return any(map(key.__contains__, within)) or any(part in whole for line in lines for part in _parts(line))
+    for phrase in within:
+        if phrase in key:
+            return True
+    return any(part in whole for line in lines for part in _parts(line))
 
 
 def _key(words: str) -> str:

@@ -45,12 +45,18 @@ class Weights:
     """The weights of a tree."""
 
     def __init__(self, body: etree._Element) -> None:
-        self._of: dict[etree._Element, Weight] = {}
+        # Of an element without children, as most are, only the characters until somebody asks, below zero in a link.
+        self._of: dict[etree._Element, Weight | int] = {}
         self.add(body)
 
     def __getitem__(self, element: etree._Element) -> Weight:
         """The weight of an element; one without text, or added since the pass, weighs nothing."""
-        return self._of.get(element, _NOTHING)
+        found = self._of.get(element)
+        if isinstance(found, int):
+            found = self._of[element] = (
+                Weight(-found, -found, 0.0) if found < 0 else Weight(found, 0, _run_prose(found))
+            )
+        return found or _NOTHING
 
     def add(self, element: etree._Element) -> None:
         """Weigh an element that was put into the tree from text that its ancestors already count."""
@@ -61,48 +67,48 @@ class Weights:
         """Take an element's weight off all its ancestors; call it before the element is dropped."""
         gone = self[element]
         for ancestor in element.iterancestors():
-            weight = self._of.get(ancestor)
-            if weight:
+            if (weight := self[ancestor]) is not _NOTHING:
                 weight.chars -= gone.chars
                 weight.link_chars -= gone.link_chars
                 weight.prose -= gone.prose
 
-    def _visit(self, element: etree._Element, in_link: bool) -> tuple[Weight, int]:  # noqa: FBT001 - called for every element
+    def _visit(self, element: etree._Element, in_link: bool) -> tuple[Weight, int]:  # noqa: FBT001, PLR0912 -- a call each
         """Weigh an element. Gives its weight, and the characters of the open run of inline text at its end."""
         text = element.text
         chars = _char_count(text.strip()) if text else 0
         run, link_chars = (0, chars) if in_link else (chars, 0)
         prose = 0.0
+        of = self._of
         for child in element:
             tag = child.tag
+            is_inline = tag in INLINE
             in_child_link = in_link or (tag == "a" and child.get("href") is not None)
+            if run and not is_inline:
+                prose += _run_prose(run)
+                run = 0
             if len(child):
                 weight, child_run = self._visit(child, in_child_link)
                 chars += weight.chars
                 link_chars += weight.link_chars
                 inner = weight.prose
                 weight.prose = inner + _run_prose(child_run)
-            else:  # the most of them: without a call, and without a weight where there is no text
-                weight, child_run, inner = _NOTHING, 0, 0.0
-                text = child.text
-                if text and (words := text.strip()):
-                    count = len(words) if words.isascii() else _char_count(words)
-                    chars += count
-                    if in_child_link:
-                        link_chars += count
-                        weight = Weight(count, count, 0.0)
+                if is_inline:
+                    run += child_run
+                    prose += inner
+                else:
+                    prose += weight.prose
+            elif (text := child.text) and (words := text.strip()):  # the most of them: without a call
+                count = len(words) if words.isascii() else _char_count(words)
+                chars += count
+                if in_child_link:
+                    link_chars += count
+                    of[child] = -count
+                else:
+                    of[child] = count
+                    if is_inline:
+                        run += count
                     else:
-                        child_run = count
-                        weight = Weight(count, 0, _run_prose(count))
-                    self._of[child] = weight
-            if tag in INLINE:
-                run += child_run
-                prose += inner
-            else:
-                if run:
-                    prose += _run_prose(run)
-                    run = 0
-                prose += weight.prose
+                        prose += _run_prose(count)
             text = child.tail
             if text and (words := text.strip()):
                 count = len(words) if words.isascii() else _char_count(words)
@@ -111,7 +117,7 @@ class Weights:
                     link_chars += count
                 else:
                     run += count
-        weight = self._of[element] = Weight(chars, link_chars, prose)
+        weight = of[element] = Weight(chars, link_chars, prose)
         return weight, run
 
 
