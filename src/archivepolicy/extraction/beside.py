@@ -1,6 +1,6 @@
 """Dates beside the text: what a template prints of a page's age into its footer, its header or a line of small print.
 
-In: an element that is about to be dropped, before it is. Out: whether it says no more than a document's title and date, so
+In: an element that is about to be dropped, or that was. Out: whether it says no more than a document's title and date, so
 that it stays, and the lines in it that may date the document. A footer goes as before, but "Last updated on 3 May 2021" in
 it is known to nobody else. Lists of dates are left alone: they are news, articles or comments.
 """
@@ -8,11 +8,15 @@ it is known to nobody else. Lists of dates are left alone: they are news, articl
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.tree import INLINE, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # rules whose victims may hold the page's own date: what templates put around a text
 RULES = frozenset({
@@ -27,6 +31,7 @@ _MAX_LINES = 2
 # and with more years than this one of articles, whatever it says of them
 _MAX_YEARS = 20
 _LABEL_CHARS = 60
+_DATED_LINES = 20  # read; a page with more has lists of dates
 _CONTROLS = ("a", "button", "form")
 
 
@@ -36,6 +41,16 @@ def is_dated_line(element: etree._Element) -> bool:
         return False
     words = words_of(element, limit=_SHORT_CHARS + 1)
     return len(words) <= _SHORT_CHARS and _YEAR.search(words) is not None and bool(find_stated_dates(words, None))
+
+
+def lines_beside(dropped: Iterable[tuple[etree._Element, str]]) -> list[str]:
+    """The lines that may date the text of what was dropped, each element with its rule, in order; may be empty."""
+    lines: list[str] = []
+    for element, rule in dropped:
+        if len(lines) >= _DATED_LINES:
+            break
+        lines += dated_lines(element, rule)
+    return lines
 
 
 def dated_lines(element: etree._Element, rule: str) -> list[str]:

@@ -8,6 +8,7 @@ Platform rules are another matter (platform_rules.py); lines at the edges of the
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 import re
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from archivepolicy.extraction.beside import dated_lines, is_dated_line
+from archivepolicy.extraction.beside import is_dated_line
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
@@ -69,7 +70,6 @@ _PANELS = etree.XPath(
 # siblings that are looked at on each side for one built alike
 _TWINS = 20
 _DROPPED = "dropped"
-_DATED_LINES = 20  # kept; a page with more has lists of dates
 # fewer than this leave no element with very many pieces of text
 _MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
@@ -96,7 +96,7 @@ class Pruner:
         self.main = _main_of(body, weights, with_role)
         self._around_main = frozenset(() if self.main is None else self.main.iterancestors())
         self.removed: list[Removal] = []
-        self.dated: list[str] = []  # lines of what was dropped that may date the text
+        self.dropped: list[tuple[etree._Element, str]] = []  # what said something, with its rule
         self._drops = 0
 
     def prune(self) -> None:
@@ -124,7 +124,9 @@ class Pruner:
                     attributes = child.items()
                     if attributes or tag in _TAGS or tag == "button":
                         rule = self._rule_against(child, tag, dict(attributes))  # type: ignore[arg-type]  # stubs: bytes
-                if rule is None:
+                if (
+                    rule is None or child in self._around_main
+                ):  # small beside a large dialog, and yet the policy's place
                     if len(child):
                         waiting.append(child)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
@@ -160,16 +162,16 @@ class Pruner:
         removal = removal_of(element, rule)
         if removal.text:
             self.removed.append(removal)
-            if len(self.dated) < _DATED_LINES:
-                self.dated += dated_lines(element, rule)
+            self.dropped.append((element if heading is None else copy.deepcopy(element), rule))
         self._weights.subtract(element)
         if heading is not None:
             keep_names(heading, until=element)
             heading.tail = None
             element.addprevious(heading)
         # The words behind it are joined to those before it at the end, all in one pass: one by one takes the square.
-        element.clear(keep_tail=True)  # type: ignore[call-arg]  # missing in the stubs
-        element.tag = _DROPPED
+        place = etree.Element(_DROPPED)
+        place.tail, element.tail = element.tail, None
+        element.getparent().replace(element, place)  # type: ignore[union-attr]  # it stands in the body
 
     def _rule_against(self, element: etree._Element, tag: str, attributes: Mapping[str, str]) -> str | None:
         """The rule that an element falls to, or None."""

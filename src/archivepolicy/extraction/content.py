@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction.beside import dated_lines
 from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
@@ -67,7 +66,7 @@ class Selection:
         content: A `div` that holds the selected elements, moved out of the page.
         heading: The `h1` from before the content that was taken in, or None.
         removed: What stood beside the content and did not read like it.
-        dated: Lines of that which may date the text.
+        left: The first elements of that.
         prose: The prose that was selected.
         is_doubtful: Whether the choice kept so little that the whole pruned body was taken in its place.
     """
@@ -75,7 +74,7 @@ class Selection:
     content: etree._Element
     heading: etree._Element | None
     removed: tuple[Removal, ...]
-    dated: tuple[str, ...]
+    left: tuple[etree._Element, ...]
     prose: float
     is_doubtful: bool
 
@@ -117,12 +116,16 @@ def selection(
     prose = sum(weights[element].prose for element in chosen)
     lists = _link_lists(whole, weights) if chosen == [whole] else []
     removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
-    dated = tuple(line for element in left[:_LEFT] for line in dated_lines(element, "select/outside"))
     for element in lists:
         drop(element)
     content = _gathered(body, chosen, heading)
     return Selection(
-        content=content, heading=heading, removed=removed, dated=dated, prose=prose, is_doubtful=is_doubtful
+        content=content,
+        heading=heading,
+        removed=removed,
+        left=tuple(left[:_LEFT]),
+        prose=prose,
+        is_doubtful=is_doubtful,
     )
 
 

@@ -15,6 +15,7 @@ from archivepolicy.codings import decoded_body
 from archivepolicy.errors import InputError
 from archivepolicy.extraction import platform_rules, sections, xhtml
 from archivepolicy.extraction.aria import apply_roles
+from archivepolicy.extraction.beside import lines_beside
 from archivepolicy.extraction.chrome import Pruner
 from archivepolicy.extraction.collector import collector_paused
 from archivepolicy.extraction.content import selection
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
-_BEGINNING_CHARS = 3_000
+_BEGINNING_CHARS = 4_000
 EXTRACTOR_VERSION = "4"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
@@ -62,8 +63,8 @@ class _Content:
     kept_share: float
     removed: list[Removal]
     warnings: list[str]
-    # lines of what was dropped that may date the text, for where it states no date itself
-    dated: tuple[str, ...] = ()
+    # what was dropped, with its rules: it may date a text that states no date itself
+    beside: tuple[tuple[etree._Element, str], ...] = ()
     # where only a section is wanted: the words of all of it, and the heading of the section
     whole: str | None = None
     heading: str = ""
@@ -246,7 +247,7 @@ def _selected(
         root=chosen.content, nearby_heading=chosen.heading is not None, kept_share=kept, removed=removed, warnings=[]
     )
     content.removed += chosen.removed
-    content.dated = (*pruner.dated, *chosen.dated)
+    content.beside = (*pruner.dropped, *((element, "select/outside") for element in chosen.left))
     if chosen.is_doubtful:
         content.warnings.append("Little of the page reads like a policy; all that is not navigation was kept.")
     elif kept < _MIN_KEPT_SHARE:
@@ -270,6 +271,8 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
     running = (removal.text for removal in content.removed if removal.rule == "pdf/running-head")
     dated = "\n\n".join((markdown, *dict.fromkeys(running)))  # a PDF is often dated at its foot alone
     stated = find_stated_dates(dated, page.language)
+    if not stated and content.beside:
+        stated = find_stated_dates("\n\n".join(lines_beside(content.beside)), page.language)
     return Document(
         title=title,
         title_source=title_source,
@@ -278,21 +281,21 @@ def _document(page: Page, content: _Content, base: LinkBase, source: _Source) ->
         language=page.language,
         encoding=source.encoding,
         links=_unique_order(links),
-        stated_dates=stated or find_stated_dates("\n\n".join(content.dated), page.language),
+        stated_dates=stated,
         removed=tuple(content.removed),
         warnings=(*source.warnings, *content.warnings),
         kept_share=content.kept_share,
-        verdict=_verdict(page, content),
+        verdict=_verdict(page, content, markdown),
     )
 
 
-def _verdict(page: Page, content: _Content) -> Verdict:
-    """Judge the page; nearly always its first words are enough."""
+def _verdict(page: Page, content: _Content, markdown: str) -> Verdict:
+    """Judge the page; nearly always the beginning of what was written of it is enough."""
     heading = _first_heading(content.root)
     text = content.whole
     if text is None:
-        text = words_of(content.root, limit=_BEGINNING_CHARS)
-        if is_plain_text(page_title=page.title, first_heading=heading, beginning=text):
+        beginning = markdown[:_BEGINNING_CHARS]  # it has no word that the text has not
+        if is_plain_text(page_title=page.title, first_heading=heading, beginning=beginning):
             return Verdict(kind=Kind.POLICY)
         text = words_of(content.root, limit=_JUDGED_CHARS)
     return judge(page_title=page.title, first_heading=heading, text=text, language=page.language)
