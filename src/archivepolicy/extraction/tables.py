@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archivepolicy.extraction.tree import UNSEEN, drop, says_something
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
 
     from lxml import etree
 
@@ -30,7 +30,7 @@ def unfold_layout_tables(content: etree._Element) -> None:
     """Turn every layout table into `div`s, inner ones first judged on their own."""
     layout = [table for table in content.iter("table") if _is_layout(table)]
     for table in layout:
-        for part in _own_parts(table):
+        for part in list(_own_parts(table)):
             if part.tag in _COLUMNS:
                 drop(part)
             else:
@@ -60,17 +60,19 @@ def _head(table: etree._Element) -> None:
             cell.tag = "th"
 
 
-def _own_parts(table: etree._Element) -> list[etree._Element]:
-    """Rows and cells of a table, without those of tables inside it."""
-    found: list[etree._Element] = []
+def _own_parts(table: etree._Element) -> Iterator[etree._Element]:
+    """Rows and cells of a table, without those of tables inside it; the last come first."""
     waiting = list(table)
     while waiting:
         part = waiting.pop()
         if part.tag in _OWN_PARTS:
-            found.append(part)
             if part.tag not in _WITHOUT_PARTS:
                 waiting.extend(part)
-    return found
+            yield part
+
+
+def _own_cells(table: etree._Element) -> Iterator[etree._Element]:
+    return (part for part in _own_parts(table) if part.tag in _CELLS)
 
 
 def _is_layout(table: etree._Element) -> bool:
@@ -78,18 +80,26 @@ def _is_layout(table: etree._Element) -> bool:
         return True
     if next(table.iterdescendants("table"), None) is not None:
         return True
-    filled = {part: count for part in _own_parts(table) if part.tag in _CELLS and (count := _char_count(part))}
-    if len(filled) <= 1 or _is_one_column(filled):
+    if _is_one_column(table):
         return True
+    if not _holds(table, *_HEADINGS, *_PROSE_TAGS):  # as most data tables: their cells need not be measured
+        return False
+    filled = {cell: count for cell in _own_cells(table) if (count := _char_count(cell))}
     if any(count > _HEADING_CELL_CHARS and _holds(cell, *_HEADINGS) for cell, count in filled.items()):
         return True
     return sum(filled.values()) > _PROSE_CELL_CHARS * len(filled) and _holds(table, *_PROSE_TAGS)
 
 
-def _is_one_column(filled: Collection[etree._Element]) -> bool:
+def _is_one_column(table: etree._Element) -> bool:
     """Whether no row has two cells with words."""
-    rows = [cell.getparent() for cell in filled]
-    return len(set(rows)) == len(rows)
+    rows: set[etree._Element | None] = set()
+    for cell in _own_cells(table):
+        if says_something(cell):
+            row = cell.getparent()
+            if row in rows:
+                return False
+            rows.add(row)
+    return True
 
 
 def _holds(element: etree._Element, *tags: str) -> bool:
