@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
@@ -26,6 +26,7 @@ _SIGN = re.compile(
     r"[\s\u200b\ufeff]*(?:(?P<bullet>[•●▪◦■►➢✓✔·∙⁃‣])\s*|(?P<dash>[-–—*+»])\s+|(?P<number>\d{1,2})[.)]\s+)(?=\S|$)"
 )
 _ALONE = re.compile(r"[\s\u200b\ufeff]*(?:(?P<bullet>[•●▪◦■►➢✓✔·∙⁃‣])|(?P<dash>[-–—*+»])|(?P<number>\d{1,2})[.)])\s*")
+_STYLES = etree.XPath("descendant-or-self::p/@style")  # few pages have any, which libxml2 finds out at once
 _WORD_LIST = re.compile(r"mso-list:\s*l\d+\s+level(?P<level>\d)", re.IGNORECASE)
 _WORD_SIGN = re.compile(r"mso-list:\s*Ignore", re.IGNORECASE)
 _WORD_NUMBER = re.compile(r"(?P<number>\d{1,4})[.)]")
@@ -56,7 +57,9 @@ class _Sign:
 
 def enlist_word_paragraphs(content: etree._Element) -> None:
     """Make lists of the paragraphs that Word marked as items of one; before their spans and styles are gone."""
-    for paragraph in list(content.iter("p")):
+    styles = cast("list[etree._ElementUnicodeResult]", _STYLES(content))
+    for style in [style for style in styles if "level" in style.lower()]:  # else the pattern has nothing to find
+        paragraph = cast("etree._Element", style.getparent())
         if _word_level(paragraph) is None or (
             (before := paragraph.getprevious()) is not None and _word_level(before) is not None
         ):
