@@ -30,9 +30,10 @@ _LISTS = ("ul", "ol")
 def mend(content: etree._Element) -> None:
     """Bring items into lists and lists into items, and number them, in place."""
     for item in list(content.iter("li")):
-        if item.text and len(item) and not _is_seen(item.text):
+        if len(item) and item.text and not _is_seen(item.text):
             item.text = None  # a sign that takes no room would stand for words before the list in the item
-        _enlist(item)
+        if (parent := item.getparent()) is not None and parent.tag not in _LISTS:
+            _enlist(item, parent)
     for listing in list(content.iter(*_LISTS)):
         _order(listing)
 
@@ -43,11 +44,8 @@ def settle(content: etree._Element) -> None:
         _part(content, None)
 
 
-def _enlist(item: etree._Element) -> None:
+def _enlist(item: etree._Element, parent: etree._Element) -> None:
     """Put an item that stands in no list into the one before it, or into a new one."""
-    parent = item.getparent()
-    if parent is None or parent.tag in _LISTS:
-        return
     if parent.tag == "div" and (outer := parent.getparent()) is not None and outer.tag in _LISTS:
         return  # a wrapper, which goes
     previous = item.getprevious()
@@ -61,15 +59,15 @@ def _enlist(item: etree._Element) -> None:
 
 def _order(listing: etree._Element) -> None:
     """Number a list's items (`marker`), and mend lists that hold other things than items."""
-    for child in list(listing):
+    for child in listing[:]:
         if child.tag == "div" and next(child.iterchildren("li"), None) is not None:
             unwrap(child)
-    items = [child for child in listing if child.tag == "li"]
+    items = [child for child in listing[:] if child.tag == "li"]
     if not items:
         listing.tag = "div"
         return
     wrap_loose_text(listing)
-    for child in list(listing):
+    for child in listing[:]:
         if child.tag != "li":
             _take_in(child)
     if listing.tag != "ol":

@@ -289,13 +289,14 @@ def _is_permalink(link: etree._Element) -> bool:
 
 def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
-    if element.tag == "li":
-        if len(element) and (any(map(_is_part, element[:])) or _has_only_line(element)):
+    tags = [child.tag for child in element[:]]
+    if not IN_LINES.issuperset(tags):
+        if element.tag != "li" or any(map(_is_part, element[:])):
             wrap_loose_text(element)
         return
-    if len(element):
-        wrap_loose_text(element)
-    if not (len(element) or (element.text and element.text.strip())) or not _has_only_line(element):
+    if tags.count("br") > 1 and wrap_loose_text(element):
+        return
+    if element.tag == "li" or not (len(element) or (element.text and element.text.strip())):
         return
     if element.tag == "div" and element.getparent() is not None:
         element.tag = "p"
@@ -311,7 +312,3 @@ def _is_part(child: etree._Element) -> bool:
     if child.tag in ("ul", "ol"):
         return bool((child.tail or "").strip()) or ((after := child.getnext()) is not None and after.tag in INLINE)
     return child.tag not in INLINE and child.tag != "br"
-
-
-def _has_only_line(element: etree._Element) -> bool:
-    return IN_LINES.issuperset([child.tag for child in element[:]])
