@@ -16,7 +16,7 @@ from archivepolicy.extraction.paragraphs import wrap_loose_text
 from archivepolicy.extraction.tree import UNSEEN, append_text, drop, says_something, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _NUMERALS = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
@@ -40,8 +40,14 @@ def mend(content: etree._Element) -> None:
 
 def settle(content: etree._Element) -> None:
     """Join or part lists that have nothing between them, in place."""
-    if next(content.iter(*_LISTS), None) is not None:
-        _part(content, None)
+    homes: set[etree._Element] = set()
+    for listing in content.iter(*_LISTS):
+        home = listing.getparent()
+        while home is not None and home not in homes:
+            homes.add(home)
+            home = home.getparent()
+    if homes:
+        _part(content, None, homes)
 
 
 def _enlist(item: etree._Element, parent: etree._Element) -> None:
@@ -95,33 +101,43 @@ def _take_in(inner: etree._Element) -> None:
         append_text(inner if previous is None else previous, tail)
 
 
-def _part(container: etree._Element, last: etree._Element | None) -> etree._Element | None:
+def _part(
+    container: etree._Element, last: etree._Element | None, homes: Container[etree._Element]
+) -> etree._Element | None:
     """Join, or part by their sign, the lists of a container that have nothing between them.
 
     Args:
         container: Its `div`s are looked through: Markdown knows none.
         last: The list that stands right before it, or None.
+        homes: All elements that hold a list; in others there is nothing to do unless a list stands before them.
 
     Returns:
         The list at its very end, or None.
     """
-    if _is_seen(container.text):
+    if last is not None and _is_seen(container.text):
         last = None
-    for child in list(container):
-        if child.tag in _LISTS:
-            for item in child:
-                _part(item, None)
+    for child in container[:]:
+        if (tag := child.tag) in _LISTS:
+            _part_items(child, homes)
             last = _joined(last, child)
-        elif child.tag == "div":
-            last = _part(child, last)
-        elif child.tag == "blockquote" and says_something(child):
-            _part(child, None)
+        elif last is None and child not in homes:
+            continue
+        elif tag == "div":
+            last = _part(child, last, homes)
+        elif tag == "blockquote" and says_something(child):
+            _part(child, None, homes)
             last = None
-        elif last is not None and (child.tag == "hr" or says_something(child)):
+        elif last is not None and (tag == "hr" or says_something(child)):
             last = None
-        if _is_seen(child.tail):
+        if last is not None and _is_seen(child.tail):
             last = None
     return last
+
+
+def _part_items(listing: etree._Element, homes: Container[etree._Element]) -> None:
+    for item in listing[:]:
+        if item in homes:
+            _part(item, None, homes)
 
 
 def _is_seen(text: str | None) -> bool:
