@@ -7,6 +7,7 @@ apart by their numbers' sign (`2.` and `2)`, CommonMark 0.31 §5.3). Words are n
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ _NUMERALS = (
 _LAST_ROMAN = 3999
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _LISTS = ("ul", "ol")
+_marker_of = operator.methodcaller("get", "marker")
 
 
 def mend(content: etree._Element) -> None:
@@ -146,7 +148,7 @@ def _is_seen(text: str | None) -> bool:
 
 def _joined(last: etree._Element | None, listing: etree._Element) -> etree._Element | None:
     """Join a list to the one before it where both read as one; gives the last of the lists that come of it."""
-    if last is None and not any(item.get("marker") for item in listing):  # bullets: one run
+    if last is None and not any(map(_marker_of, listing[:])):  # bullets: one run
         return listing if any(map(says_something, listing)) else None
     runs = list(_runs(listing))
     for run in runs[1:]:
