@@ -13,7 +13,7 @@ from lxml import etree
 
 from archivepolicy.extraction import lists, typed_lists
 from archivepolicy.extraction.links import leads_nowhere
-from archivepolicy.extraction.paragraphs import IN_LINES, wrap_loose_text
+from archivepolicy.extraction.paragraphs import IN_LINES, holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
 from archivepolicy.extraction.tree import INLINE, append_text, drop, strip_wide
@@ -291,7 +291,8 @@ def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
     tags = [child.tag for child in element[:]]
     if not IN_LINES.issuperset(tags):
-        if element.tag != "li" or any(map(_is_part, element[:])):
+        is_mixed = tags.count("br") > 1 or holds_loose_text(element)  # asked first, since it seldom is
+        if is_mixed and (element.tag != "li" or any(map(_is_part, element[:]))):
             wrap_loose_text(element)
         return
     if tags.count("br") > 1 and wrap_loose_text(element):
