@@ -20,7 +20,7 @@ from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.title import names_document, nearest_heading
-from archivepolicy.extraction.tree import INLINE, drop, words_of
+from archivepolicy.extraction.tree import INLINE, children_of, drop, words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.title import SiteNames
@@ -182,7 +182,7 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
             path.append(way.pop())
             continue
         heaviest, most = None, 0.0
-        for child in node[:]:
+        for child in children_of(node):
             if (prose := weights[child].prose) > most:
                 heaviest, most = child, prose
         if heaviest is None or heaviest.tag in _LEAVES or most < _DESCENT_SHARE * weights[node].prose:

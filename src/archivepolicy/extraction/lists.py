@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction.paragraphs import wrap_loose_text
-from archivepolicy.extraction.tree import UNSEEN, append_text, drop, says_something, unwrap
+from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -67,15 +67,15 @@ def _enlist(item: etree._Element, parent: etree._Element) -> None:
 
 def _order(listing: etree._Element) -> None:
     """Number a list's items (`marker`), and mend lists that hold other things than items."""
-    for child in listing[:]:
+    for child in children_of(listing):
         if child.tag == "div" and next(child.iterchildren("li"), None) is not None:
             unwrap(child)
-    items = [child for child in listing[:] if child.tag == "li"]
+    items = [child for child in children_of(listing) if child.tag == "li"]
     if not items:
         listing.tag = "div"
         return
     wrap_loose_text(listing)
-    for child in listing[:]:
+    for child in children_of(listing):
         if child.tag != "li":
             _take_in(child)
     if listing.tag != "ol":
@@ -118,7 +118,7 @@ def _part(
     """
     if last is not None and _is_seen(container.text):
         last = None
-    for child in container[:]:
+    for child in children_of(container):
         if (tag := child.tag) in _LISTS:
             _part_items(child, homes)
             last = _joined(last, child)
@@ -137,7 +137,7 @@ def _part(
 
 
 def _part_items(listing: etree._Element, homes: Container[etree._Element]) -> None:
-    for item in listing[:]:
+    for item in children_of(listing):
         if item in homes:
             _part(item, None, homes)
 
@@ -148,7 +148,7 @@ def _is_seen(text: str | None) -> bool:
 
 def _joined(last: etree._Element | None, listing: etree._Element) -> etree._Element | None:
     """Join a list to the one before it where both read as one; gives the last of the lists that come of it."""
-    if last is None and not any(map(_marker_of, listing[:])):  # bullets: one run
+    if last is None and not any(map(_marker_of, children_of(listing))):  # bullets: one run
         return listing if any(map(says_something, listing)) else None
     runs = list(_runs(listing))
     for run in runs[1:]:

@@ -16,7 +16,7 @@ from archivepolicy.extraction.links import leads_nowhere
 from archivepolicy.extraction.paragraphs import IN_LINES, holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
-from archivepolicy.extraction.tree import INLINE, append_text, drop, strip_wide
+from archivepolicy.extraction.tree import INLINE, append_text, children_of, drop, strip_wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,7 +200,7 @@ _SETTLED = (_KEPT_BLOCKS | INLINE | {"br"}) - _SAME.keys() - _SPECIAL.keys() - {
 
 
 def _holds_block(element: etree._Element) -> bool:
-    for child in element[:]:  # noqa: SIM110 - a third of the time of `any`; a copy is read faster than the element
+    for child in children_of(element):  # noqa: SIM110 - a third of the time of `any`
         if child.tag not in IN_LINES or (len(child) and _holds_block(child)):
             return True
     return False
@@ -289,10 +289,10 @@ def _is_permalink(link: etree._Element) -> bool:
 
 def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
-    tags = [child.tag for child in element[:]]
+    tags = [child.tag for child in children_of(element)]
     if not IN_LINES.issuperset(tags):
         is_mixed = tags.count("br") > 1 or holds_loose_text(element)  # asked first, since it seldom is
-        if is_mixed and (element.tag != "li" or any(map(_is_part, element[:]))):
+        if is_mixed and (element.tag != "li" or any(map(_is_part, children_of(element)))):
             wrap_loose_text(element)
         return
     if tags.count("br") > 1 and wrap_loose_text(element):

@@ -7,6 +7,7 @@ styles, images and form fields are gone from the body, the text after each kept.
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 import sys
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from lxml import etree
 from archivepolicy.extraction.heading_source import with_whole_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
@@ -428,3 +429,8 @@ def says_something(element: etree._Element) -> bool:
         if says_something(child) or ((text := child.tail) and text.strip(UNSEEN)):
             return True
     return False
+
+
+# An element's children, in less than half the time of `list`, and read faster than a loop over the element itself reads them.
+# It is a slice, which the types of lxml do not know.
+children_of = cast("Callable[[etree._Element], list[etree._Element]]", operator.itemgetter(slice(None)))

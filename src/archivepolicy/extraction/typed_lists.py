@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from archivepolicy.extraction.paragraphs import IN_LINES
-from archivepolicy.extraction.tree import UNSEEN, append_text, drop, says_something
+from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -166,7 +166,7 @@ def _container_of(paragraph: etree._Element, content: etree._Element) -> etree._
 
 
 def _is_inline(block: etree._Element) -> bool:
-    return IN_LINES.issuperset([child.tag for child in block[:]])
+    return IN_LINES.issuperset([child.tag for child in children_of(block)])
 
 
 def _part_lines(block: etree._Element) -> None:
@@ -271,7 +271,7 @@ def _pieces(block: etree._Element) -> Iterator[etree._Element | str]:
 def _lines(block: etree._Element) -> list[Line]:
     """What stands between the breaks of a block; the block keeps it too until it is emptied."""
     lines: list[Line] = [[block.text] if block.text else []]
-    for child in block[:]:
+    for child in children_of(block):
         if child.tag == "br":
             lines.append([])
         else:
