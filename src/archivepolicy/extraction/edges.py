@@ -115,9 +115,8 @@ def _trim_bar(content: etree._Element, in_turn: _Order, where: str) -> list[Remo
     for block in itertools.islice(_leaf_blocks(content, in_turn), _LINKS_BLOCKS):
         if block.tag in (*_HEADINGS, "li"):
             break
-        text = words_of(block)
-        if any(map(str.isalnum, text)):
-            if not _is_link(block, text) or any(map(_LEADS_OUT.match, _hrefs(block))):
+        if any(map(str.isalnum, block.text or "")) or any(map(str.isalnum, words_of(block))):
+            if not _is_link(block) or any(map(_LEADS_OUT.match, _hrefs(block))):
                 break
             count += 1
         waiting.append(block)
@@ -143,7 +142,7 @@ def _trim_links(content: etree._Element) -> list[Removal]:
             if waiting:
                 gone += (block, *reversed(waiting))
             waiting = []
-        elif block.tag in _HEADINGS or not _is_link(block, text):
+        elif block.tag in _HEADINGS or not _is_link(block):
             break
         else:
             waiting.append(block)
@@ -153,12 +152,12 @@ def _trim_links(content: etree._Element) -> list[Removal]:
     return removed
 
 
-def _is_link(block: etree._Element, text: str) -> bool:
+def _is_link(block: etree._Element) -> bool:
     """Whether a block is no more than links to elsewhere."""
     links = [link for link in block.iter("a") if link.get("href")]
     if not links or any((link.get("href") or "").startswith(("#", "mailto:", "tel:")) for link in links):
         return False
-    return sum(len(words_of(link)) for link in links) > _LINK_BAR_SHARE * len(_SEPARATORS.sub("", text))
+    return sum(len(words_of(link)) for link in links) > _LINK_BAR_SHARE * len(_SEPARATORS.sub("", words_of(block)))
 
 
 def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction.paragraphs import wrap_loose_text
+from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something, unwrap
 
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ def _order(listing: etree._Element) -> None:
     if not items:
         listing.tag = "div"
         return
-    wrap_loose_text(listing)
-    for child in children_of(listing):
-        if child.tag != "li":
-            _take_in(child)
+    if len(items) < len(listing) or holds_loose_text(listing):
+        wrap_loose_text(listing)
+        for child in children_of(listing):
+            if child.tag != "li":
+                _take_in(child)
     if listing.tag != "ol":
         return
     number = _whole(listing.get("start"), 1)

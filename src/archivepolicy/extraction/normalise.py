@@ -34,6 +34,8 @@ _WORDS_ONLY = frozenset({*(INLINE - _KEPT_INLINE - _SAME.keys()), "col", "colgro
 # What an element is called that goes, all of one kind in one pass: to unwrap them one by one joins their words again and
 # again, which takes the square of their number. It is a name of INLINE, so that it is no block until then.
 _UNWRAPPED = "span"
+# fewer than this leave no more pieces of text side by side than can be joined at each look (see `strip_wide`)
+_MANY = 1000
 _KEPT_BLOCKS = frozenset({
     "div", "p", *HEADINGS, "ul", "ol", "li", "blockquote", "pre", "hr", "table", "thead", "tbody", "tfoot", "tr", "td", "th",
     "caption",
@@ -86,10 +88,11 @@ def _rename_all(content: etree._Element, every: list[etree._Element]) -> None:
 
 def _unwrap_all(content: etree._Element, *tags: str) -> None:
     """Leave of elements of some names only what they hold."""
-    if next(content.iterdescendants(*tags), None) is None:
-        return
-    strip_wide(content, tags, with_text=True)
-    etree.strip_tags(content, *tags)
+    count = sum(1 for _ in content.iterdescendants(*tags))
+    if count >= _MANY:
+        strip_wide(content, tags, with_text=True)
+    if count:
+        etree.strip_tags(content, *tags)
 
 
 def _untangle_all(content: etree._Element) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archivepolicy.extraction.tree import UNSEEN, drop, says_something
+from archivepolicy.extraction.tree import UNSEEN, children_of, drop, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _own_parts(table: etree._Element) -> Iterator[etree._Element]:
         part = waiting.pop()
         if part.tag in _OWN_PARTS:
             if part.tag not in _WITHOUT_PARTS:
-                waiting.extend(part)
+                waiting += children_of(part)
             yield part
 
 
@@ -108,7 +108,7 @@ def _holds(element: etree._Element, *tags: str) -> bool:
 
 def _char_count(element: etree._Element) -> int:
     count = len(text.strip(UNSEEN)) if (text := element.text) else 0
-    for child in element:
+    for child in children_of(element):
         count += _char_count(child)
         if text := child.tail:
             count += len(text.strip(UNSEEN))
