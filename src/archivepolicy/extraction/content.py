@@ -19,7 +19,7 @@ from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.title import names_document, nearest_heading
-from archivepolicy.extraction.tree import INLINE, drop, words_of
+from archivepolicy.extraction.tree import INLINE, children_of, drop, words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.title import SiteNames
@@ -100,6 +100,8 @@ def selection(
     whole, is_beside_main = body if main is None else main, False
     for level, inner in reversed(list(itertools.pairwise(levels))):
         is_beside_main = is_beside_main or inner is main
+        if len(level) == 1:  # as of every second level: a wrapper
+            continue
         least = max(_RESCUE_PROSE, _BESIDE_MAIN_SHARE * weights[whole].prose) if is_beside_main else _RESCUE_PROSE
         around = _Around(
             parent=level, inner=inner, heading=heading, site=site, least_prose=least, innermost=inner is levels[-1],
@@ -182,10 +184,11 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
         if way:
             path.append(way.pop())
             continue
-        heaviest = max(node, key=lambda child: weights[child].prose, default=None)
-        if heaviest is None or heaviest.tag in _LEAVES or weights[heaviest].prose <= 0:
-            return path
-        if weights[heaviest].prose < _DESCENT_SHARE * weights[node].prose:
+        heaviest, most = None, 0.0
+        for child in children_of(node):
+            if (prose := weights[child].prose) > most:
+                heaviest, most = child, prose
+        if heaviest is None or heaviest.tag in _LEAVES or most < _DESCENT_SHARE * weights[node].prose:
             return path
         path.append(heaviest)
 

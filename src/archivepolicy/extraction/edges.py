@@ -13,7 +13,8 @@ import re
 from typing import TYPE_CHECKING
 
 from archivepolicy.extraction.chrome import removal_of
-from archivepolicy.extraction.tree import INLINE, drop, words_of
+from archivepolicy.extraction.paragraphs import IN_LINES
+from archivepolicy.extraction.tree import drop, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,6 +75,7 @@ _LINKS_HEADING = re.compile(
 _LEADS_OUT = re.compile(r"[a-z][a-z0-9+.-]*:|//|.*#", re.IGNORECASE)
 # blocks that such a list may have
 _LINKS_BLOCKS = 40
+_PART_SIGN = re.compile("[|·•»/]")  # looked for first, since a pattern that begins with a space is slow to search
 _PARTS = re.compile(r"\s+[|·•»/]\s*|\s*[|·•»]\s+")
 _SEPARATORS = re.compile(r"[\s|·•/»«>–—-]{2,}")
 # a sentence with one of these says something of the policy
@@ -111,11 +113,10 @@ def _trim_bar(content: etree._Element, in_turn: _Order, where: str) -> list[Remo
     waiting: list[etree._Element] = []
     count = 0
     for block in itertools.islice(_leaf_blocks(content, in_turn), _LINKS_BLOCKS):
-        text = words_of(block)
         if block.tag in (*_HEADINGS, "li"):
             break
-        if any(sign.isalnum() for sign in text):
-            if not _is_link(block, text) or any(map(_LEADS_OUT.match, _hrefs(block))):
+        if any(map(str.isalnum, block.text or "")) or any(map(str.isalnum, words_of(block))):
+            if not _is_link(block) or any(map(_LEADS_OUT.match, _hrefs(block))):
                 break
             count += 1
         waiting.append(block)
@@ -141,7 +142,7 @@ def _trim_links(content: etree._Element) -> list[Removal]:
             if waiting:
                 gone += (block, *reversed(waiting))
             waiting = []
-        elif block.tag in _HEADINGS or not _is_link(block, text):
+        elif block.tag in _HEADINGS or not _is_link(block):
             break
         else:
             waiting.append(block)
@@ -151,12 +152,12 @@ def _trim_links(content: etree._Element) -> list[Removal]:
     return removed
 
 
-def _is_link(block: etree._Element, text: str) -> bool:
+def _is_link(block: etree._Element) -> bool:
     """Whether a block is no more than links to elsewhere."""
     links = [link for link in block.iter("a") if link.get("href")]
-    if any((link.get("href") or "").startswith(("#", "mailto:", "tel:")) for link in links):
+    if not links or any((link.get("href") or "").startswith(("#", "mailto:", "tel:")) for link in links):
         return False
-    return bool(links) and sum(len(words_of(link)) for link in links) > _LINK_BAR_SHARE * len(_SEPARATORS.sub("", text))
+    return sum(len(words_of(link)) for link in links) > _LINK_BAR_SHARE * len(_SEPARATORS.sub("", words_of(block)))
 
 
 def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:
@@ -169,19 +170,29 @@ def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], li
     return blocks[:_EDGE_BLOCKS], last[::-1]
 
 
-def _leaf_blocks(element: etree._Element, in_turn: _Order) -> Iterator[etree._Element]:
-    """The blocks below an element that hold text and no block, from the first (`iter`) or from the last (`reversed`)."""
-    waiting = [iter((element,))]
+def _leaf_blocks(content: etree._Element, in_turn: _Order) -> Iterator[etree._Element]:
+    """The blocks of the content that hold text and no block, from the first (`iter`) or from the last (`reversed`)."""
+    waiting = [iter((content,))]
     while waiting:
         inner = next(waiting[-1], None)
         if inner is None:
             waiting.pop()
-            continue
-        blocks = (child for child in in_turn(inner) if child.tag not in INLINE and child.tag != "br")
-        if (first := next(blocks, None)) is not None:
-            waiting.append(itertools.chain((first,), blocks))  # the rest is not read before it is asked for
-        elif any(text.strip() for text in inner.itertext()):
-            yield inner
+        elif inner.tag not in IN_LINES:
+            children = in_turn(inner)
+            first = next((child for child in children if child.tag not in IN_LINES), None) if len(inner) else None
+            if first is not None:
+                waiting.append(itertools.chain((first,), children))  # the rest is not read before it is asked for
+            elif _holds_words(inner):
+                yield inner
+
+
+def _holds_words(element: etree._Element) -> bool:
+    if (text := element.text) and not text.isspace():
+        return True
+    for child in element:  # noqa: SIM110 - `itertext` and `any` take several times as long to begin
+        if _holds_words(child) or ((text := child.tail) and not text.isspace()):
+            return True
+    return False
 
 
 def _platform_rule(
@@ -224,7 +235,7 @@ def _heads_contents(block: etree._Element, text: str) -> bool:
 def _is_generic_line(text: str) -> bool:
     text = text.strip(" |·•-–—»«>")
     is_generic = _GENERIC.fullmatch(text) is not None
-    if not is_generic and len(parts := _PARTS.split(text)) > 1:
+    if not is_generic and _PART_SIGN.search(text) and len(parts := _PARTS.split(text)) > 1:
         is_generic = all(map(_GENERIC.fullmatch, parts))
     return is_generic and not _POLICY_VERB.search(text) and not _DATED.search(text)
 
@@ -255,6 +266,6 @@ def _drop_with_shells(block: etree._Element, content: etree._Element) -> None:
         if parent is None:
             return
         drop(block)
-        if any(text.strip() for text in parent.itertext()):
+        if _holds_words(parent):
             return
         block = parent

@@ -7,16 +7,17 @@ apart by their numbers' sign (`2.` and `2)`, CommonMark 0.31 §5.3). Words are n
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction.paragraphs import wrap_loose_text
-from archivepolicy.extraction.tree import UNSEEN, append_text, drop, says_something, unwrap
+from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
+from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _NUMERALS = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
@@ -25,29 +26,34 @@ _NUMERALS = (
 _LAST_ROMAN = 3999
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _LISTS = ("ul", "ol")
+_marker_of = operator.methodcaller("get", "marker")
 
 
 def mend(content: etree._Element) -> None:
     """Bring items into lists and lists into items, and number them, in place."""
     for item in list(content.iter("li")):
-        if item.text and len(item) and not _is_seen(item.text):
+        if len(item) and item.text and not _is_seen(item.text):
             item.text = None  # a sign that takes no room would stand for words before the list in the item
-        _enlist(item)
+        if (parent := item.getparent()) is not None and parent.tag not in _LISTS:
+            _enlist(item, parent)
     for listing in list(content.iter(*_LISTS)):
         _order(listing)
 
 
 def settle(content: etree._Element) -> None:
     """Join or part lists that have nothing between them, in place."""
-    if next(content.iter(*_LISTS), None) is not None:
-        _part(content, None)
+    homes: set[etree._Element] = set()
+    for listing in content.iter(*_LISTS):
+        home = listing.getparent()
+        while home is not None and home not in homes:
+            homes.add(home)
+            home = home.getparent()
+    if homes:
+        _part(content, None, homes)
 
 
-def _enlist(item: etree._Element) -> None:
+def _enlist(item: etree._Element, parent: etree._Element) -> None:
     """Put an item that stands in no list into the one before it, or into a new one."""
-    parent = item.getparent()
-    if parent is None or parent.tag in _LISTS:
-        return
     if parent.tag == "div" and (outer := parent.getparent()) is not None and outer.tag in _LISTS:
         return  # a wrapper, which goes
     previous = item.getprevious()
@@ -61,17 +67,18 @@ def _enlist(item: etree._Element) -> None:
 
 def _order(listing: etree._Element) -> None:
     """Number a list's items (`marker`), and mend lists that hold other things than items."""
-    for child in list(listing):
+    for child in children_of(listing):
         if child.tag == "div" and next(child.iterchildren("li"), None) is not None:
             unwrap(child)
-    items = [child for child in listing if child.tag == "li"]
+    items = [child for child in children_of(listing) if child.tag == "li"]
     if not items:
         listing.tag = "div"
         return
-    wrap_loose_text(listing)
-    for child in list(listing):
-        if child.tag != "li":
-            _take_in(child)
+    if len(items) < len(listing) or holds_loose_text(listing):
+        wrap_loose_text(listing)
+        for child in children_of(listing):
+            if child.tag != "li":
+                _take_in(child)
     if listing.tag != "ol":
         return
     number = _whole(listing.get("start"), 1)
@@ -97,33 +104,43 @@ def _take_in(inner: etree._Element) -> None:
         append_text(inner if previous is None else previous, tail)
 
 
-def _part(container: etree._Element, last: etree._Element | None) -> etree._Element | None:
+def _part(
+    container: etree._Element, last: etree._Element | None, homes: Container[etree._Element]
+) -> etree._Element | None:
     """Join, or part by their sign, the lists of a container that have nothing between them.
 
     Args:
         container: Its `div`s are looked through: Markdown knows none.
         last: The list that stands right before it, or None.
+        homes: All elements that hold a list; in others there is nothing to do unless a list stands before them.
 
     Returns:
         The list at its very end, or None.
     """
-    if _is_seen(container.text):
+    if last is not None and _is_seen(container.text):
         last = None
-    for child in list(container):
-        if child.tag in _LISTS:
-            for item in child:
-                _part(item, None)
+    for child in children_of(container):
+        if (tag := child.tag) in _LISTS:
+            _part_items(child, homes)
             last = _joined(last, child)
-        elif child.tag == "div":
-            last = _part(child, last)
-        elif child.tag == "blockquote" and says_something(child):
-            _part(child, None)
+        elif last is None and child not in homes:
+            continue
+        elif tag == "div":
+            last = _part(child, last, homes)
+        elif tag == "blockquote" and says_something(child):
+            _part(child, None, homes)
             last = None
-        elif last is not None and (child.tag == "hr" or says_something(child)):
+        elif last is not None and (tag == "hr" or says_something(child)):
             last = None
-        if _is_seen(child.tail):
+        if last is not None and _is_seen(child.tail):
             last = None
     return last
+
+
+def _part_items(listing: etree._Element, homes: Container[etree._Element]) -> None:
+    for item in children_of(listing):
+        if item in homes:
+            _part(item, None, homes)
 
 
 def _is_seen(text: str | None) -> bool:
@@ -132,7 +149,7 @@ def _is_seen(text: str | None) -> bool:
 
 def _joined(last: etree._Element | None, listing: etree._Element) -> etree._Element | None:
     """Join a list to the one before it where both read as one; gives the last of the lists that come of it."""
-    if last is None and not any(item.get("marker") for item in listing):  # bullets: one run
+    if last is None and not any(map(_marker_of, children_of(listing))):  # bullets: one run
         return listing if any(map(says_something, listing)) else None
     runs = list(_runs(listing))
     for run in runs[1:]:

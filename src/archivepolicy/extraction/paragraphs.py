@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction.tree import INLINE, append_text
+from archivepolicy.extraction.tree import INLINE, append_text, children_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +20,17 @@ IN_LINES = INLINE | {"br"}  # what is no block
 
 def holds_loose_text(element: etree._Element) -> bool:
     """Whether text or an inline element stands directly in an element."""
-    if element.text and element.text.strip():
+    if (text := element.text) and not text.isspace():
         return True
-    return any((child.tail and child.tail.strip()) or child.tag in INLINE for child in element)
+    for child in children_of(element):  # noqa: SIM110 - a third of the time of `any`
+        if child.tag in INLINE or ((text := child.tail) and not text.isspace()):
+            return True
+    return False
 
 
 def needs_paragraphs(element: etree._Element) -> bool:
     """Whether an element mixes loose text with blocks or with a run of breaks."""
-    tags = [child.tag for child in element]
+    tags = [child.tag for child in children_of(element)]
     has_block = not IN_LINES.issuperset(tags)
     return (has_block and holds_loose_text(element)) or (tags.count("br") > 1 and _has_break_run(element))
 

@@ -7,6 +7,7 @@ styles, images and form fields are gone from the body, the text after each kept.
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 import sys
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from lxml import etree
 from archivepolicy.extraction.heading_source import with_whole_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 # Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
 MAX_DEPTH = 140
@@ -457,12 +458,14 @@ def _put_text(parent: etree._Element, last: etree._Element | None, pieces: list[
 
 def says_something(element: etree._Element) -> bool:
     """Whether an element holds anything that can be seen."""
-    if (own := element.text) and own.strip(UNSEEN):  # as most do
+    if (text := element.text) and text.strip(UNSEEN):
         return True
-    return any(str(text).strip(UNSEEN) for text in element.itertext())
+    for child in element:  # noqa: SIM110 - `itertext` and `any` take several times as long to begin
+        if says_something(child) or ((text := child.tail) and text.strip(UNSEEN)):
+            return True
+    return False
 
 
-def elements(root: etree._Element) -> Iterator[etree._Element]:
-    """Every element below a root, the root left out, in document order, safe against changes of the tree."""
-    found = list(root.iter("*"))
-    return iter(found[1:])
+# An element's children, in less than half the time of `list`, and read faster than a loop over the element itself reads them.
+# It is a slice, which the types of lxml do not know.
+children_of = cast("Callable[[etree._Element], list[etree._Element]]", operator.itemgetter(slice(None)))

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from archivepolicy.extraction.tree import INLINE, UNSEEN, append_text, drop, says_something
+from archivepolicy.extraction.paragraphs import IN_LINES
+from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ _SIGN = re.compile(
     r"[\s\u200b\ufeff]*(?:(?P<bullet>[•●▪◦■►➢✓✔·∙⁃‣])\s*|(?P<dash>[-–—*+»])\s+|(?P<number>\d{1,2})[.)]\s+)(?=\S|$)"
 )
 _ALONE = re.compile(r"[\s\u200b\ufeff]*(?:(?P<bullet>[•●▪◦■►➢✓✔·∙⁃‣])|(?P<dash>[-–—*+»])|(?P<number>\d{1,2})[.)])\s*")
+_STYLES = etree.XPath("descendant-or-self::p/@style")  # few pages have any, which libxml2 finds out at once
 _WORD_LIST = re.compile(r"mso-list:\s*l\d+\s+level(?P<level>\d)", re.IGNORECASE)
 _WORD_SIGN = re.compile(r"mso-list:\s*Ignore", re.IGNORECASE)
 _WORD_NUMBER = re.compile(r"(?P<number>\d{1,4})[.)]")
@@ -56,7 +58,9 @@ class _Sign:
 
 def enlist_word_paragraphs(content: etree._Element) -> None:
     """Make lists of the paragraphs that Word marked as items of one; before their spans and styles are gone."""
-    for paragraph in list(content.iter("p")):
+    styles = cast("list[etree._ElementUnicodeResult]", _STYLES(content))
+    for style in [style for style in styles if "level" in style.lower()]:  # else the pattern has nothing to find
+        paragraph = cast("etree._Element", style.getparent())
         if _word_level(paragraph) is None or (
             (before := paragraph.getprevious()) is not None and _word_level(before) is not None
         ):
@@ -129,15 +133,28 @@ def enlist_typed(content: etree._Element) -> None:
     for block in broken:
         if block is not None and block.tag in ("p", "li") and _is_inline(block):
             _part_lines(block)
-    signed = Counter(_container_of(one, content) for one in content.iter("p") if _sign_of(one) is not None)
-    for container in [content, *content.iter("li", "blockquote")]:
-        if signed[container] < _MIN_ITEMS:
+    signed = Counter(_container_of(one, content) for one in _signed(content))
+    with_list = {container for container, count in signed.items() if count >= _MIN_ITEMS}
+    for container in [content, *content.iter("li", "blockquote")] if with_list else ():
+        if container not in with_list:
             continue
         flow = _joined(list(_flow(container)))
         signs = [_sign_of(block) if block.tag == "p" else None for block in flow]
         for first, end in _runs(signs):
             if not _goes_on(signs, end):
                 _enlist(flow[first:end], signs[first:end])
+
+
+def _signed(content: etree._Element) -> list[etree._Element]:
+    """The paragraphs that begin with a sign or a number."""
+    found: list[etree._Element] = []
+    for paragraph in content.iter("p"):
+        text = paragraph.text or (paragraph[0].text if len(paragraph) else None)
+        if text and text[0].isalpha():  # as most do
+            continue
+        if _sign_of(paragraph) is not None:
+            found.append(paragraph)
+    return found
 
 
 def _container_of(paragraph: etree._Element, content: etree._Element) -> etree._Element | None:
@@ -149,7 +166,7 @@ def _container_of(paragraph: etree._Element, content: etree._Element) -> etree._
 
 
 def _is_inline(block: etree._Element) -> bool:
-    return all(child.tag in INLINE or child.tag == "br" for child in block)
+    return IN_LINES.issuperset([child.tag for child in children_of(block)])
 
 
 def _part_lines(block: etree._Element) -> None:
@@ -254,24 +271,21 @@ def _pieces(block: etree._Element) -> Iterator[etree._Element | str]:
 def _lines(block: etree._Element) -> list[Line]:
     """What stands between the breaks of a block; the block keeps it too until it is emptied."""
     lines: list[Line] = [[block.text] if block.text else []]
-    for child in block:
+    for child in children_of(block):
         if child.tag == "br":
             lines.append([])
         else:
             lines[-1].append(child)
-        if child.tail:
-            lines[-1].append(child.tail)
+        if tail := child.tail:
+            lines[-1].append(tail)
     return lines
 
 
 def _sign_of(paragraph: etree._Element) -> _Sign | None:
-    text = paragraph.text or ""
-    if text[:1].isalpha():
-        return None
-    if text.strip(UNSEEN):
+    text = paragraph.text
+    if text and text.strip(UNSEEN):
         return _read(text)
-    first = next(iter(paragraph), None)
-    return _sign_of_line([first, first.tail or ""]) if first is not None else None
+    return _sign_of_line([paragraph[0], paragraph[0].tail or ""]) if len(paragraph) else None
 
 
 def _sign_of_line(line: Line) -> _Sign | None:
@@ -282,16 +296,17 @@ def _sign_of_line(line: Line) -> _Sign | None:
             continue
         if piece.tag not in _EMPHASIS or len(piece):
             return None
-        after = line[at + 1] if at + 1 < len(line) else ""
-        if (piece.text or "").strip()[:1].isdigit():
+        text = piece.text or ""
+        if text[:1].isalpha() or text.strip()[:1].isdigit():
             return None  # a bold number is a heading's
-        is_alone = _ALONE.fullmatch(piece.text or "") and isinstance(after, str) and after[:1].isspace()
-        return _read(f"{piece.text} " if is_alone else piece.text or "")
+        after = line[at + 1] if at + 1 < len(line) else ""
+        is_alone = _ALONE.fullmatch(text) and isinstance(after, str) and after[:1].isspace()
+        return _read(f"{text} " if is_alone else text)
     return None
 
 
 def _read(text: str) -> _Sign | None:
-    match = _SIGN.match(text)
+    match = None if text[:1].isalpha() else _SIGN.match(text)
     if match is None:
         return None
     if match["number"]:
