@@ -67,7 +67,7 @@ def _simple(before: str, marked: list[str]) -> str | None:
     for at in range(0, last + 1, 2):
         opened, closed = marked[at], marked[at + 1]
         words, after = opened[1:], closed[1:]
-        if _CLOSE_OF.get(opened[0]) != closed[0] or not words or (at != last and (not after or after.isspace())):
+        if _CLOSE_OF.get(opened[:1]) != closed[:1] or not words or (at != last and (not after or after.isspace())):
             return None
         if not (_may_stand(words[0], before[-1:]) and _may_stand(words[-1], after[:1]) and _has_word(words)):
             return None
@@ -109,8 +109,8 @@ def _runs(before: str, marked: list[str]) -> list[_Run]:
     runs = [_Run(0, before)] if before else []
     style = 0
     for piece in marked:
-        mark, text = piece[0], piece[1:]
-        bit = _STYLE_OF[mark]
+        mark, text = piece[:1], piece[1:]
+        bit = _STYLE_OF.get(mark, 0)
         style = style | bit if mark in _CLOSE_OF else style & ~bit
         if text:
             runs.append(_Run(style, text))
