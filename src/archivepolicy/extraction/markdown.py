@@ -22,6 +22,7 @@ from archivepolicy.extraction.escaping import (
     escaped_heading,
     escaped_line_start,
     escaped_link_text,
+    may_mislead,
     settled,
 )
 from archivepolicy.extraction.links import LinkBase, target_of
@@ -46,7 +47,6 @@ _CAPTION = "\x1c"
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
 _LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
-_ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
 _ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
@@ -227,7 +227,7 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "\n" in text:
             text = "\n".join(map(_escaped_start, text.split("\n")))
-        elif not text[0].isalpha():
+        else:
             text = _escaped_start(text)
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
@@ -380,9 +380,9 @@ def _numbered(marker: str, text: str, *, is_block: bool) -> str:
 
 def _escaped_start(text: str) -> str:
     """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
-    if text[:1].isalpha():  # as most begin; nothing to escape
+    if not may_mislead(text):
         return text
-    line = text[: end.start()] if (end := _ANY_LINE_END.search(text)) else text
+    line = text.partition("\n")[0].partition(_LINE)[0]
     return escaped_line_start(line) + text[len(line) :]
 
 

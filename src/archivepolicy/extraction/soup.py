@@ -84,11 +84,10 @@ def _tag(source: etree._Element, is_preformatted: bool) -> ContentTag:  # noqa: 
     tag.contents = contents
     if text := source.text:
         contents.append(_string(text, is_preformatted))
-    if len(source):  # most hold a text and nothing else
-        for child in source:
-            contents.append(_tag(child, is_preformatted))
-            if text := child.tail:
-                contents.append(_string(text, is_preformatted))
+    for child in source[:]:  # a list is made faster than lxml walks
+        contents.append(_tag(child, is_preformatted))
+        if text := child.tail:
+            contents.append(_string(text, is_preformatted))
     return tag
 
 

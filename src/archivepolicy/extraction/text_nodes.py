@@ -47,21 +47,25 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
     """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
     if nesting.is_preformatted:
         return str(el)
-    if el.isspace() and (_is_block(before) or _is_block(after)):
+    text = str(el)  # whose methods are faster than a NavigableString's
+    if text.isspace() and (_is_block(before) or _is_block(after)):
         return ""
-    text = el
-    if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
-        words: str = el.strip(" ")
+    is_printable = text.isprintable()  # no white space but spaces, and nothing that nobody sees
+    if not is_printable:
+        text = text.replace("\n", " ").replace("\xa0", " ")  # nearly always all it takes
+        is_printable = text.isprintable()
+    if is_printable and "  " not in text:
+        words = text.strip(" ")
     else:
-        words = " ".join(el.split())
-        if not words.isprintable() and (text := _visible(el)) is not el:
+        words = " ".join(text.split())
+        if not is_printable and not words.isprintable():
+            text = _visible(text)
             words = " ".join(text.split())
     is_bare = len(words) == len(text)  # no white space at either end
     if not nesting.is_code:
         words = escaped_text(words, in_cell=nesting.is_cell)
     if is_bare or (before is after is None and not is_inline):
         return words
-    text = str(text)  # cutting a NavigableString is slow
     if text[:1].isspace() and not _is_block_edge(before, is_inline):
         words = f" {words}"
     if text[-1:].isspace() and words != " " and not _is_block_edge(after, is_inline):
@@ -70,7 +74,7 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
 
 
 def _visible(text: str) -> str:
-    """A text without soft hyphens and other characters that nobody sees; the same object where it holds none."""
+    """A text without soft hyphens and other characters that nobody sees."""
     for sign in _INVISIBLE:
         if sign in text:
             text = text.replace(sign, "")
