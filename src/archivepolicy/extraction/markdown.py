@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import threading
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from bs4.element import NavigableString, Tag
@@ -46,11 +45,12 @@ _CAPTION = "\x1c"
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
-_LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
-_ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+# a pattern that begins with one literal sign is looked for several times as fast as one that does not
+_ONE_LINE_END = re.compile(r"\n(?<!\n\n)(?!\n)")
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
-_BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
+# breaks that are a new paragraph; the white space before them goes with them, but for a blank line before a lone one
+_BREAK_RUN = re.compile(rf"{_BREAK}(?:[ \n]*(?:{_BREAK}[ \n]*)+|[ ]*(?=\n\n)|(?P<after_block>(?<=\n\n{_BREAK})))")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
 _ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
@@ -145,9 +145,13 @@ class PolicyConverter(MarkdownConverter):
         """Write what an element holds, no two blocks of it more than one blank line apart."""
         pieces: list[str] = []
         before: Any = None
-        for child, after in zip_longest(contents, contents[1:]):
-            is_text = type(child) is NavigableString  # asked of every node, and isinstance is slow to say no
-            piece = written_text(child, nesting, before, after, is_inline) if is_text else self._written(child, nesting)
+        last = len(contents) - 1
+        for at, child in enumerate(contents):
+            if type(child) is NavigableString:  # asked of every node, and isinstance is slow to say no
+                after = contents[at + 1] if at < last else None
+                piece = written_text(child, nesting, before, after, is_inline)
+            else:
+                piece = self._written(child, nesting)
             before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
@@ -260,10 +264,7 @@ class PolicyConverter(MarkdownConverter):
             text = _numbered(marker, text, is_block=_starts_with_block(el))
         elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
             text = escaped
-        if "\n" in text or _LINE in text:
-            indent = " " * len(bullet)
-            text = _LINE_END.sub(lambda end: end[0] + indent, text)
-        return f"{_ITEM}{bullet}{text}{_ITEM_END}"
+        return f"{_ITEM}{bullet}{_indented(text, len(bullet))}{_ITEM_END}"
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
@@ -363,6 +364,16 @@ def _together(marked: list[str]) -> str:
     return f"\n\n{text}\n\n"
 
 
+def _indented(text: str, width: int) -> str:
+    """Indent the lines of an item but its first and the empty ones."""
+    indent = " " * width
+    for end, other_end in (("\n", _LINE), (_LINE, "\n")):
+        if end in text:
+            first, *lines = text.split(end)
+            text = end.join([first, *[indent + line if line and line[0] != other_end else line for line in lines]])
+    return text
+
+
 def _without_list_marks(text: str) -> str:
     return text.replace(_LIST, "").replace(_PARAGRAPH, "")
 
@@ -430,13 +441,24 @@ def _with_breaks(text: str) -> str:
         return text
     between = text.split(_BREAK)[1:-1]
     if "\n\n" in text or not all(piece.strip(" \n") for piece in between):
-        text = _BREAK_RUN.sub("\n\n", text)
+        text = _with_paragraphs(text)
     first, *others = text.split(_BREAK)
     if not others:
         return first
     *others, last = others
     lines = [*(piece.strip(" ") for piece in others), last.lstrip(" ")]
     return first.rstrip(" ") + "".join(map(_broken_line, lines))
+
+
+def _with_paragraphs(text: str) -> str:
+    """Write the breaks that part paragraphs."""
+    written: list[str] = []
+    done = 0
+    for run in _BREAK_RUN.finditer(text):
+        before = text[done : run.start()]
+        written += before if run["after_block"] is not None else before.rstrip(" \n"), "\n\n"
+        done = run.end()
+    return "".join(written) + text[done:]
 
 
 def _broken_line(text: str) -> str:
