@@ -66,6 +66,9 @@ _CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INL
     ("pre", "code"), _CODE_CONTEXT
 )
 
+_NO_BOLD, _NO_ITALIC, _NO_STRUCK = {"b", "_noformat", "th"}, {"i", "_noformat"}, {"s", "_noformat"}
+_NO_BREAK = {"_inline", "_noformat"}
+
 _of_thread = threading.local()
 
 
@@ -202,23 +205,21 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_b(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write bold text, once; the first row of a table is bold by itself."""
-        if parent_tags & {"b", "_noformat", "th"}:
-            return text
-        return _emphasised(text, "b")
+        return _emphasised(text, "b") if parent_tags.isdisjoint(_NO_BOLD) else text
 
     def convert_i(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write italic text, once."""
-        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "i")
+        return _emphasised(text, "i") if parent_tags.isdisjoint(_NO_ITALIC) else text
 
     def convert_s(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write struck text, once."""
-        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "s")
+        return _emphasised(text, "s") if parent_tags.isdisjoint(_NO_STRUCK) else text
 
     def convert_br(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a break; the block around it decides what becomes of it."""
         if "pre" in parent_tags:
             return "\n" + text
-        return (" " if parent_tags & {"_inline", "_noformat"} else _BREAK) + text
+        return (_BREAK if parent_tags.isdisjoint(_NO_BREAK) else " ") + text
 
     # ------------------------------------------------------------------ blocks
 
@@ -231,7 +232,7 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "\n" in text:
             text = "\n".join(map(_escaped_start, text.split("\n")))
-        else:
+        elif not text[0].isalpha():  # as most begin
             text = _escaped_start(text)
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
