@@ -38,43 +38,49 @@ def with_signs(text: str) -> str:
     """
     written: list[str] = []
     done = 0
-    while (at := text.find(_MARK, done)) >= 0:
-        start = text.rfind("\n", done, at) + 1
+    at = text.find(_MARK)
+    while at >= 0:
         end = text.find("\n", at)
         if end < 0:
             end = len(text)
-        written += text[done:start], _signed(text[start:end])
+        pieces = _simple(text, at, end)
+        if pieces is None:
+            at = text.rfind("\n", done, at) + 1
+            pieces = [_signed(text[at:end])]
+        written.append(text[done:at])
+        written += pieces
         done = end
+        at = text.find(_MARK, done)
     return "".join(written) + text[done:] if written else text
 
 
+def _simple(text: str, at: int, end: int) -> list[str] | None:
+    """The rest of a line, from its first mark, whose emphasis neither nests nor stands beside other emphasis; else None."""
+    pieces: list[str] = []
+    while at >= 0:
+        closing = text.find(_MARK, at + 1, end)
+        if closing < 0 or _CLOSE_OF.get(text[at + 1]) != text[closing + 1 : closing + 2]:
+            return None
+        words = text[at + 2 : closing]
+        following = text.find(_MARK, closing + 1, end)
+        after = text[closing + 2 : end if following < 0 else following]
+        if not words or (following >= 0 and (not after or after.isspace())):
+            return None
+        if not (_may_stand(words[0], text[at - 1 : at]) and _may_stand(words[-1], after[:1]) and _has_word(words)):
+            return None
+        sign = _SIGN_OF[text[at + 1]]
+        pieces += (sign, words, sign, after)
+        at = following
+    return pieces
+
+
 def _signed(line: str) -> str:
+    """A line with signs that are read as they are meant, whatever emphasis it holds."""
     before, *marked = line.split(_MARK)
-    written = _simple(before, marked)
-    if written is None:
-        written = _written(_runs(before, marked))
-        if _BLOCK_START.fullmatch(before):  # should emphasis at the start of the text have been given up
-            written = before + escaped_line_start(written[len(before) :])
+    written = _written(_runs(before, marked))
+    if _BLOCK_START.fullmatch(before):  # should emphasis at the start of the text have been given up
+        written = before + escaped_line_start(written[len(before) :])
     return written
-
-
-def _simple(before: str, marked: list[str]) -> str | None:
-    """A line whose emphasis neither nests nor stands beside other emphasis; None where it does."""
-    written = [before]
-    last = len(marked) - 2
-    if last % 2:
-        return None
-    for at in range(0, last + 1, 2):
-        opened, closed = marked[at], marked[at + 1]
-        words, after = opened[1:], closed[1:]
-        if _CLOSE_OF.get(opened[:1]) != closed[:1] or not words or (at != last and (not after or after.isspace())):
-            return None
-        if not (_may_stand(words[0], before[-1:]) and _may_stand(words[-1], after[:1]) and _has_word(words)):
-            return None
-        sign = _SIGN_OF[opened[0]]
-        written += (sign, words, sign, after)
-        before = after
-    return "".join(written)
 
 
 def _may_stand(edge: str, beside: str) -> bool:
