@@ -44,6 +44,7 @@ _CAPTION = "\x1c"
 # Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
+_LINE_ENDS = (("\n", _LINE), (_LINE, "\n"))
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
 # a pattern that begins with one literal sign is looked for several times as fast as one that does not
 _ONE_LINE_END = re.compile(r"\n(?<!\n\n)(?!\n)")
@@ -368,7 +369,7 @@ def _together(marked: list[str]) -> str:
 def _indented(text: str, width: int) -> str:
     """Indent the lines of an item but its first and the empty ones."""
     indent = " " * width
-    for end, other_end in (("\n", _LINE), (_LINE, "\n")):
+    for end, other_end in _LINE_ENDS:
         if end in text:
             first, *lines = text.split(end)
             text = end.join([first, *[indent + line if line and line[0] != other_end else line for line in lines]])

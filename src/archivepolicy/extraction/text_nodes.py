@@ -55,7 +55,7 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
     if not is_printable:
         text = text.replace("\n", " ").replace("\xa0", " ")  # nearly always all it takes
         is_printable = text.isprintable()
-    if is_printable and "  " not in text:
+    if is_printable and not (("|" in text or ">" in text) and "  " in text):  # tidied() folds all other spaces
         words = text.strip(" ")
     else:
         words = " ".join(text.split())
