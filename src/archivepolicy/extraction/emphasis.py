@@ -13,13 +13,15 @@ from dataclasses import dataclass
 
 from archivepolicy.extraction.escaping import UNSURE, escaped_line_start, is_punctuation
 
-OPEN = {"b": "\x01", "i": "\x03", "s": "\x05"}
-CLOSE = {"b": "\x02", "i": "\x04", "s": "\x06"}
+# all marks begin with one sign, which a plain search finds; the sign behind it says what begins or ends
+_MARK = "\x01"
+OPEN = {"b": f"{_MARK}\x02", "i": f"{_MARK}\x04", "s": f"{_MARK}\x06"}
+CLOSE = {"b": f"{_MARK}\x03", "i": f"{_MARK}\x05", "s": f"{_MARK}\x07"}
+_CLOSE_OF = {OPEN[name][1]: CLOSE[name][1] for name in OPEN}
 _BOLD, _ITALIC, _STRUCK = 1, 2, 4
-_STYLE_OF = {"\x01": _BOLD, "\x02": _BOLD, "\x03": _ITALIC, "\x04": _ITALIC, "\x05": _STRUCK, "\x06": _STRUCK}
+_STYLE_OF = {"\x02": _BOLD, "\x03": _BOLD, "\x04": _ITALIC, "\x05": _ITALIC, "\x06": _STRUCK, "\x07": _STRUCK}
 _SIGN = {_BOLD: "**", _ITALIC: "*", _STRUCK: "~~"}
-_MARK = re.compile("([\x01-\x06])")
-_SIMPLE_PIECES = 4  # text, opening, text, closing
+_SIGN_OF = {mark: _SIGN[style] for mark, style in _STYLE_OF.items()}
 # punctuation that may stand outside emphasis; a bracket may also be the end of a link
 _TRAILING = re.compile(rf"(?<!\\)[{UNSURE}.,:!?\"'“”‘’»…%)/-]+$")
 _LEADING = re.compile(r"^[\"'“‘„«(./-]+")
@@ -34,45 +36,56 @@ def with_signs(text: str) -> str:
     >>> with_signs(f'see {OPEN["b"]}"this."{CLOSE["b"]}now')
     'see **"this**."now'
     """
-    for mark in CLOSE.values():
-        if mark in text:
-            text = "\n".join([_signed(line) if mark in line else line for line in text.split("\n")])
-    return text
+    written: list[str] = []
+    done = 0
+    at = text.find(_MARK)
+    while at >= 0:
+        end = text.find("\n", at)
+        if end < 0:
+            end = len(text)
+        pieces = _simple(text, at, end)
+        if pieces is None:
+            at = text.rfind("\n", done, at) + 1
+            pieces = [_signed(text[at:end])]
+        written.append(text[done:at])
+        written += pieces
+        done = end
+        at = text.find(_MARK, done)
+    return "".join(written) + text[done:] if written else text
+
+
+def _simple(text: str, at: int, end: int) -> list[str] | None:
+    """The rest of a line, from its first mark, whose emphasis neither nests nor stands beside other emphasis; else None."""
+    pieces: list[str] = []
+    while at >= 0:
+        closing = text.find(_MARK, at + 1, end)
+        if closing < 0 or _CLOSE_OF.get(text[at + 1]) != text[closing + 1 : closing + 2]:
+            return None
+        words = text[at + 2 : closing]
+        following = text.find(_MARK, closing + 1, end)
+        after = text[closing + 2 : end if following < 0 else following]
+        if not words or (following >= 0 and (not after or after.isspace())):
+            return None
+        if not (_may_stand(words[0], text[at - 1 : at]) and _may_stand(words[-1], after[:1]) and _has_word(words)):
+            return None
+        sign = _SIGN_OF[text[at + 1]]
+        pieces += (sign, words, sign, after)
+        at = following
+    return pieces
 
 
 def _signed(line: str) -> str:
-    pieces = _MARK.split(line)
-    written = _simple(pieces)
-    if written is None:
-        before, runs = pieces[0], _runs(pieces)
-        written = _written(runs)
-        if _BLOCK_START.fullmatch(before):  # should emphasis at the start of the text have been given up
-            written = before + escaped_line_start(written[len(before) :])
+    """A line with signs that are read as they are meant, whatever emphasis it holds."""
+    before, *marked = line.split(_MARK)
+    written = _written(_runs(before, marked))
+    if _BLOCK_START.fullmatch(before):  # should emphasis at the start of the text have been given up
+        written = before + escaped_line_start(written[len(before) :])
     return written
 
 
-def _simple(pieces: list[str]) -> str | None:
-    """A line whose emphasis neither nests nor stands beside other emphasis; None where it does."""
-    written = [pieces[0]]
-    before = pieces[0]
-    for at in range(1, len(pieces) - 1, _SIMPLE_PIECES):
-        if at + 3 >= len(pieces) or pieces[at + 2] != chr(ord(pieces[at]) + 1):
-            return None
-        words, after = pieces[at + 1], pieces[at + 3]
-        is_last = at + _SIMPLE_PIECES >= len(pieces)
-        if (at > 1 and not before.strip()) or (not after and not is_last) or not words or not _has_word(words):
-            return None
-        first, last = words[0], words[-1]
-        if first.isspace() or last.isspace():
-            return None
-        if not first.isalnum() and is_punctuation(first) and not _is_edge(before[-1:]):
-            return None
-        if not last.isalnum() and is_punctuation(last) and not _is_edge(after[:1]):
-            return None
-        sign = _SIGN[_STYLE_OF[pieces[at]]]
-        written += [sign, words, sign, after]
-        before = after
-    return "".join(written)
+def _may_stand(edge: str, beside: str) -> bool:
+    """Whether signs between the edge of some words and what is beside it are read as emphasis of the words."""
+    return edge.isalnum() or (not edge.isspace() and (_is_edge(beside) or not is_punctuation(edge)))
 
 
 @dataclass(slots=True)
@@ -97,16 +110,16 @@ class _Signs:
     closes: int = 0
 
 
-def _runs(pieces: list[str]) -> list[_Run]:
+def _runs(before: str, marked: list[str]) -> list[_Run]:
     """Cut a line where its style changes."""
-    runs: list[_Run] = []
+    runs = [_Run(0, before)] if before else []
     style = 0
-    for piece in pieces:
-        if piece and piece in _STYLE_OF:
-            bit = _STYLE_OF[piece]
-            style = style | bit if ord(piece) % 2 else style & ~bit
-        elif piece:
-            runs.append(_Run(style, piece))
+    for piece in marked:
+        mark, text = piece[:1], piece[1:]
+        bit = _STYLE_OF.get(mark, 0)
+        style = style | bit if mark in _CLOSE_OF else style & ~bit
+        if text:
+            runs.append(_Run(style, text))
     return runs
 
 
@@ -283,7 +296,7 @@ def _mended(runs: list[_Run], broken: list[_Signs]) -> list[_Run]:
 
 
 def _has_word(text: str) -> bool:
-    return any(map(str.isalnum, text))
+    return text[:1].isalnum() or any(map(str.isalnum, text))
 
 
 def _is_edge(character: str) -> bool:

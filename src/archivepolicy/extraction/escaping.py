@@ -34,6 +34,8 @@ _LINE_START = re.compile(
     r"(?P<indent>\s{0,3})(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|#{1,6}(?:\s|$)|>|=+\s*$|-+\s*$|-\s*-\s*-"
     r"|[|:]*[ ]?:?-+:?[ ]?\||\|[ ]?:?-|:-+:?\s*$))"  # what would make a table of the line above
 )
+# what it begins with, but for digits and white space
+_FIRST_OF_LINE = frozenset("-+#>=|:")
 _ESCAPED_START = re.compile(r"^(\d{1,9})?\\([.)#+=>:|-])")
 _CLOSING_SIGNS = re.compile(r"(?:(?<=\s)|^)#+$")
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
@@ -103,13 +105,19 @@ def _is_edge(character: str) -> bool:
     return not character.strip() or is_punctuation(character)
 
 
+def may_mislead(line: str) -> bool:
+    """Whether the first character of a line could be one of those that are escaped there."""
+    first = line[:1]
+    return first in _FIRST_OF_LINE or first.isdecimal() or first.isspace()
+
+
 def escaped_line_start(line: str) -> str:
     r"""Escape what would make a line of text a list item, heading or quotation.
 
     >>> print(escaped_line_start("1. First"), escaped_line_start("- a"), escaped_line_start("2013 was"))
     1\. First \- a 2013 was
     """
-    match = None if line[:1].isalpha() else _LINE_START.match(line)
+    match = _LINE_START.match(line) if may_mislead(line) else None
     if not match:
         return line
     return f"{line[: match.end()]}\\{line[match.end() :]}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import threading
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from bs4.element import NavigableString, Tag
@@ -22,6 +21,7 @@ from archivepolicy.extraction.escaping import (
     escaped_heading,
     escaped_line_start,
     escaped_link_text,
+    may_mislead,
     settled,
 )
 from archivepolicy.extraction.links import LinkBase, target_of
@@ -44,13 +44,14 @@ _CAPTION = "\x1c"
 # Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
+_LINE_ENDS = (("\n", _LINE), (_LINE, "\n"))
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
-_LINE_END = re.compile(f"[\\n{_LINE}](?=[^\\n{_LINE}])")
-_ANY_LINE_END = re.compile(f"[\\n{_LINE}]")
-_ONE_LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+# a pattern that begins with one literal sign is looked for several times as fast as one that does not
+_ONE_LINE_END = re.compile(r"\n(?<!\n\n)(?!\n)")
 _NO_TAGS: frozenset[str] = frozenset()
 _BLOCK_MARGIN = f" \n{_BREAK}"
-_BREAK_RUN = re.compile(rf"[ \n]*{_BREAK}[ \n]*(?:{_BREAK}[ \n]*)+|[ \n]*{_BREAK}[ ]*(?=\n\n)|(?<=\n\n){_BREAK}")
+# breaks that are a new paragraph; the white space before them goes with them, but for a blank line before a lone one
+_BREAK_RUN = re.compile(rf"{_BREAK}(?:[ \n]*(?:{_BREAK}[ \n]*)+|[ ]*(?=\n\n)|(?P<after_block>(?<=\n\n{_BREAK})))")
 _PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
 _ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
 # CommonMark reads no list that begins so in the line after a paragraph's
@@ -65,6 +66,9 @@ _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
 _CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INLINE_CONTEXT) | dict.fromkeys(
     ("pre", "code"), _CODE_CONTEXT
 )
+
+_NO_BOLD, _NO_ITALIC, _NO_STRUCK = {"b", "_noformat", "th"}, {"i", "_noformat"}, {"s", "_noformat"}
+_NO_BREAK = {"_inline", "_noformat"}
 
 _of_thread = threading.local()
 
@@ -145,9 +149,13 @@ class PolicyConverter(MarkdownConverter):
         """Write what an element holds, no two blocks of it more than one blank line apart."""
         pieces: list[str] = []
         before: Any = None
-        for child, after in zip_longest(contents, contents[1:]):
-            is_text = type(child) is NavigableString  # asked of every node, and isinstance is slow to say no
-            piece = written_text(child, nesting, before, after, is_inline) if is_text else self._written(child, nesting)
+        last = len(contents) - 1
+        for at, child in enumerate(contents):
+            if type(child) is NavigableString:  # asked of every node, and isinstance is slow to say no
+                after = contents[at + 1] if at < last else None
+                piece = written_text(child, nesting, before, after, is_inline)
+            else:
+                piece = self._written(child, nesting)
             before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
@@ -198,23 +206,21 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_b(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write bold text, once; the first row of a table is bold by itself."""
-        if parent_tags & {"b", "_noformat", "th"}:
-            return text
-        return _emphasised(text, "b")
+        return _emphasised(text, "b") if parent_tags.isdisjoint(_NO_BOLD) else text
 
     def convert_i(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write italic text, once."""
-        return text if parent_tags & {"i", "_noformat"} else _emphasised(text, "i")
+        return _emphasised(text, "i") if parent_tags.isdisjoint(_NO_ITALIC) else text
 
     def convert_s(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write struck text, once."""
-        return text if parent_tags & {"s", "_noformat"} else _emphasised(text, "s")
+        return _emphasised(text, "s") if parent_tags.isdisjoint(_NO_STRUCK) else text
 
     def convert_br(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a break; the block around it decides what becomes of it."""
         if "pre" in parent_tags:
             return "\n" + text
-        return (" " if parent_tags & {"_inline", "_noformat"} else _BREAK) + text
+        return (_BREAK if parent_tags.isdisjoint(_NO_BREAK) else " ") + text
 
     # ------------------------------------------------------------------ blocks
 
@@ -227,7 +233,7 @@ class PolicyConverter(MarkdownConverter):
             return ""
         if "\n" in text:
             text = "\n".join(map(_escaped_start, text.split("\n")))
-        elif not text[0].isalpha():
+        elif not text[0].isalpha():  # as most begin
             text = _escaped_start(text)
         return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
@@ -260,10 +266,7 @@ class PolicyConverter(MarkdownConverter):
             text = _numbered(marker, text, is_block=_starts_with_block(el))
         elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
             text = escaped
-        if "\n" in text or _LINE in text:
-            indent = " " * len(bullet)
-            text = _LINE_END.sub(lambda end: end[0] + indent, text)
-        return f"{_ITEM}{bullet}{text}{_ITEM_END}"
+        return f"{_ITEM}{bullet}{_indented(text, len(bullet))}{_ITEM_END}"
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
@@ -363,6 +366,16 @@ def _together(marked: list[str]) -> str:
     return f"\n\n{text}\n\n"
 
 
+def _indented(text: str, width: int) -> str:
+    """Indent the lines of an item but its first and the empty ones."""
+    indent = " " * width
+    for end, other_end in _LINE_ENDS:
+        if end in text:
+            first, *lines = text.split(end)
+            text = end.join([first, *[indent + line if line and line[0] != other_end else line for line in lines]])
+    return text
+
+
 def _without_list_marks(text: str) -> str:
     return text.replace(_LIST, "").replace(_PARAGRAPH, "")
 
@@ -380,9 +393,9 @@ def _numbered(marker: str, text: str, *, is_block: bool) -> str:
 
 def _escaped_start(text: str) -> str:
     """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
-    if text[:1].isalpha():  # as most begin; nothing to escape
+    if not may_mislead(text):
         return text
-    line = text[: end.start()] if (end := _ANY_LINE_END.search(text)) else text
+    line = text.partition("\n")[0].partition(_LINE)[0]
     return escaped_line_start(line) + text[len(line) :]
 
 
@@ -430,13 +443,24 @@ def _with_breaks(text: str) -> str:
         return text
     between = text.split(_BREAK)[1:-1]
     if "\n\n" in text or not all(piece.strip(" \n") for piece in between):
-        text = _BREAK_RUN.sub("\n\n", text)
+        text = _with_paragraphs(text)
     first, *others = text.split(_BREAK)
     if not others:
         return first
     *others, last = others
     lines = [*(piece.strip(" ") for piece in others), last.lstrip(" ")]
     return first.rstrip(" ") + "".join(map(_broken_line, lines))
+
+
+def _with_paragraphs(text: str) -> str:
+    """Write the breaks that part paragraphs."""
+    written: list[str] = []
+    done = 0
+    for run in _BREAK_RUN.finditer(text):
+        before = text[done : run.start()]
+        written += before if run["after_block"] is not None else before.rstrip(" \n"), "\n\n"
+        done = run.end()
+    return "".join(written) + text[done:]
 
 
 def _broken_line(text: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # what the converter reads of an element; no other attribute gets into the tree
 KEPT_ATTRIBUTES = {
-    "a": ("href",), "li": ("marker",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"),
+    "a": ("href",), "li": ("marker",), "td": ("colspan",), "th": ("colspan",),
 }  # fmt: skip
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _VOID = frozenset({"br", "hr"})
@@ -51,7 +51,7 @@ class ContentTag(Tag):
     """A `Tag` that keeps in its class what is the same for every element of the content: 3 values to set, not 21."""
 
     name: str
-    attrs: Any  # never written to: one empty mapping serves most elements
+    attrs: Any = _NO_ATTRIBUTES  # never written to
 
     can_be_empty_element = property(lambda self: self.name in _VOID)
 
@@ -78,33 +78,30 @@ def _tag(source: etree._Element, is_preformatted: bool) -> ContentTag:  # noqa: 
     tag = _new_tag(ContentTag)
     tag.name = name = source.tag
     is_preformatted = is_preformatted or name == "pre"
-    kept = KEPT_ATTRIBUTES.get(name)
-    tag.attrs = _attributes(source, kept) if kept else _NO_ATTRIBUTES
+    if name in KEPT_ATTRIBUTES:
+        tag.attrs = _attributes(source, KEPT_ATTRIBUTES[name])
     contents: list[PageElement] = []
     tag.contents = contents
     if text := source.text:
         contents.append(_string(text, is_preformatted))
-    if len(source):  # most hold a text and nothing else
-        for child in source:
-            contents.append(_tag(child, is_preformatted))
-            if text := child.tail:
-                contents.append(_string(text, is_preformatted))
+    for child in source[:]:  # a list is made faster than lxml walks
+        contents.append(_tag(child, is_preformatted))
+        if text := child.tail:
+            contents.append(_string(text, is_preformatted))
     return tag
 
 
 def _attributes(source: etree._Element, kept: tuple[str, ...]) -> Mapping[str, str]:
-    attributes: dict[str, str] | None = None
+    attributes: dict[str, str] = {}
     for name in kept:
         value = source.get(name)
         if value is not None:
-            if attributes is None:
-                attributes = _attributes_class()
             attributes[name] = value
-    return _NO_ATTRIBUTES if attributes is None else attributes
+    return _attributes_class(attributes) if attributes else _NO_ATTRIBUTES
 
 
 def _string(text: str, is_preformatted: bool) -> NavigableString:  # noqa: FBT001 -- called for each text
-    if text[0] in _ASCII_SPACES and not is_preformatted and not text.strip(_ASCII_SPACES):
+    if text.isspace() and not is_preformatted and not text.strip(_ASCII_SPACES):
         text = "\n" if "\n" in text else " "
     return _new_string(NavigableString, text)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 INLINE_NAMES = frozenset({"a", "b", "i", "s", "code", "q"})
+_NOT_BLOCKS = INLINE_NAMES | {"br"}
 _INVISIBLE = "\xad\u200b\u2060\ufeff"
 # they join letters of some scripts and pictures; where nothing stands on one side of them there is nothing to join
 _JOINERS = "\u200c\u200d"
@@ -47,21 +48,25 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
     """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
     if nesting.is_preformatted:
         return str(el)
-    if el.isspace() and (_is_block(before) or _is_block(after)):
-        return ""
-    text = el
-    if el.isprintable() and "  " not in el:  # no white space but single spaces, and nothing that nobody sees
-        words: str = el.strip(" ")
+    text = str(el)  # whose methods are faster than a NavigableString's
+    if text.isspace():
+        return _written_space(before, after, is_inline)
+    is_printable = text.isprintable()  # no white space but spaces, and nothing that nobody sees
+    if not is_printable:
+        text = text.replace("\n", " ").replace("\xa0", " ")  # nearly always all it takes
+        is_printable = text.isprintable()
+    if is_printable and not (("|" in text or ">" in text) and "  " in text):  # tidied() folds all other spaces
+        words = text.strip(" ")
     else:
-        words = " ".join(el.split())
-        if not words.isprintable() and (text := _visible(el)) is not el:
+        words = " ".join(text.split())
+        if not is_printable and not words.isprintable():
+            text = _visible(text)
             words = " ".join(text.split())
     is_bare = len(words) == len(text)  # no white space at either end
     if not nesting.is_code:
         words = escaped_text(words, in_cell=nesting.is_cell)
     if is_bare or (before is after is None and not is_inline):
         return words
-    text = str(text)  # cutting a NavigableString is slow
     if text[:1].isspace() and not _is_block_edge(before, is_inline):
         words = f" {words}"
     if text[-1:].isspace() and words != " " and not _is_block_edge(after, is_inline):
@@ -69,8 +74,15 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
     return words
 
 
+def _written_space(before: Any, after: Any, is_inline: bool) -> str:  # noqa: FBT001 -- called for every third text
+    """Write nothing but white space: a space where it parts words."""
+    if _is_block(before) or _is_block(after):
+        return ""
+    return "" if _is_block_edge(before, is_inline) and _is_block_edge(after, is_inline) else " "
+
+
 def _visible(text: str) -> str:
-    """A text without soft hyphens and other characters that nobody sees; the same object where it holds none."""
+    """A text without soft hyphens and other characters that nobody sees."""
     for sign in _INVISIBLE:
         if sign in text:
             text = text.replace(sign, "")
@@ -79,9 +91,7 @@ def _visible(text: str) -> str:
 
 
 def _is_block(node: Any) -> bool:
-    return (
-        node is not None and type(node) is not NavigableString and node.name not in INLINE_NAMES and node.name != "br"
-    )
+    return node is not None and type(node) is not NavigableString and node.name not in _NOT_BLOCKS
 
 
 def _is_block_edge(sibling: Any, is_inline: bool) -> bool:  # noqa: FBT001 -- called for most texts

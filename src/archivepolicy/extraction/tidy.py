@@ -12,7 +12,7 @@ import re
 _FENCE = re.compile(r"(?:\s|>|[-*+]\s|\d{1,9}[.)]\s)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _EMPTY = re.compile(r"(?:#{1,6}|[-*+]|\d{1,9}[.)])?")
 # within the words: what indents them may stand behind a quotation's mark
-_SPACES = re.compile(r" (?:(?<=[^\s>] )|(?<=[^\s>]> )) +")
+_SPACES = re.compile(r" (?= )(?:(?<=[^\s>] )|(?<=[^\s>]> )) +")
 _LAST_OF_MARKS = frozenset("#-*+.)")
 _LONGEST_MARK = len("123456789.")
 _RULE = "---"
