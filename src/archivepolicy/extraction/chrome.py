@@ -20,7 +20,7 @@ from archivepolicy.extraction.beside import is_dated_line
 from archivepolicy.extraction.contents import Contents
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
-from archivepolicy.extraction.tree import INLINE, path_of, strip_wide, words_of
+from archivepolicy.extraction.tree import INLINE, children_of, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:
@@ -114,10 +114,9 @@ class Pruner:
 
     def _prune_all(self) -> None:
         """Hold every element against the rules, from the top down."""
-        waiting = [self._body]
+        waiting = [children_of(self._body)]
         while waiting:
-            element = waiting.pop()
-            for child in list(element):
+            for child in waiting.pop():
                 tag = child.tag
                 rule = None
                 if tag != "a" or child.get("class"):  # else a link in the text, as most are
@@ -127,8 +126,8 @@ class Pruner:
                 if (
                     rule is None or child in self._around_main
                 ):  # small beside a large dialog, and yet the policy's place
-                    if len(child):
-                        waiting.append(child)
+                    if children := children_of(child):
+                        waiting.append(children)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):
                     self._drop(child, rule)
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archivepolicy.extraction.tree import INLINE
+from archivepolicy.extraction.tree import INLINE, children_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -60,7 +60,8 @@ class Weights:
 
     def add(self, element: etree._Element) -> None:
         """Weigh an element that was put into the tree from text that its ancestors already count."""
-        weight, run = self._visit(element, element.tag == "a" and element.get("href") is not None)
+        in_link = element.tag == "a" and element.get("href") is not None
+        weight, run = self._visit(element, children_of(element), in_link)
         weight.prose += _run_prose(run)
 
     def subtract(self, element: etree._Element) -> None:
@@ -72,22 +73,27 @@ class Weights:
                 weight.link_chars -= gone.link_chars
                 weight.prose -= gone.prose
 
-    def _visit(self, element: etree._Element, in_link: bool) -> tuple[Weight, int]:  # noqa: FBT001, PLR0912 -- a call each
+    def _visit(  # noqa: PLR0912 -- a call for each element with children
+        self,
+        element: etree._Element,
+        children: list[etree._Element],
+        in_link: bool,  # noqa: FBT001
+    ) -> tuple[Weight, int]:
         """Weigh an element. Gives its weight, and the characters of the open run of inline text at its end."""
         text = element.text
         chars = _char_count(text.strip()) if text else 0
         run, link_chars = (0, chars) if in_link else (chars, 0)
         prose = 0.0
         of = self._of
-        for child in element:
+        for child in children:
             tag = child.tag
             is_inline = tag in INLINE
             in_child_link = in_link or (tag == "a" and child.get("href") is not None)
             if run and not is_inline:
                 prose += _run_prose(run)
                 run = 0
-            if len(child):
-                weight, child_run = self._visit(child, in_child_link)
+            if inner_children := children_of(child):
+                weight, child_run = self._visit(child, inner_children, in_child_link)
                 chars += weight.chars
                 link_chars += weight.link_chars
                 inner = weight.prose
