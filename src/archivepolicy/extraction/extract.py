@@ -24,7 +24,7 @@ from archivepolicy.extraction.edges import trim_edges
 from archivepolicy.extraction.inserts import is_replayed, may_be_wrapped, unwrapped, without_inserts
 from archivepolicy.extraction.links import LinkBase, link_base, reveal_emails
 from archivepolicy.extraction.markdown import markdown_of
-from archivepolicy.extraction.normalise import normalise
+from archivepolicy.extraction.normalise import normalise, unwrap_blocks
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.title import SiteNames, chosen_title
@@ -216,6 +216,7 @@ def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
     content.removed += trim_edges(content.root, starts, ends)
+    unwrap_blocks(content.root)
     return content
 
 

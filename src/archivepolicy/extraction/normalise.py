@@ -71,6 +71,12 @@ def normalise(content: etree._Element) -> None:
     lists.settle(content)
 
 
+def unwrap_blocks(content: etree._Element) -> None:
+    """Leave of every `div` what it holds: nothing but blocks now, and Markdown has no word for it; but cells are lines."""
+    if all(next(table.iterdescendants("div"), None) is None for table in content.iter("table")):
+        etree.strip_tags(content, "div")
+
+
 def _rename_all(content: etree._Element, every: list[etree._Element]) -> None:
     """Give all elements names that Markdown's converter knows; `every` is the content and all below it."""
     tags = {element.tag for element in every}
