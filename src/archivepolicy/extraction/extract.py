@@ -22,7 +22,7 @@ from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
 from archivepolicy.extraction.inserts import is_replayed, may_be_wrapped, unwrapped, without_inserts
-from archivepolicy.extraction.links import LinkBase, link_base, reveal_emails
+from archivepolicy.extraction.links import LinkBase, link_base, links_on, reveal_emails
 from archivepolicy.extraction.markdown import markdown_of
 from archivepolicy.extraction.normalise import normalise, unwrap_blocks
 from archivepolicy.extraction.plaintext import content_of
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
-_BEGINNING_CHARS = 4_000
+_BEGINNING_CHARS = 3_500
 EXTRACTOR_VERSION = "4"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
@@ -183,11 +183,11 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
 def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
     source, inserts = without_inserts(source)
     page = parsed_page(source)
-    hrefs = [link.get("href") or "" for link in page.body.iter("a")]
+    hrefs, coded = links_on(page.body)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
     replayed = bool(inserts) or (is_suspect and is_replayed(source, page.body))
     base = link_base(url, page.base_href, is_replayed=replayed)
-    reveal_emails(page.body)
+    reveal_emails(coded)
     if section.css is not None:
         content = _unpruned(page, section)
     else:
@@ -197,7 +197,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
                 _cut(content, section)
             except InputError:  # a title that stands in what is usually chrome: looked for on the whole page
                 page = parsed_page(source)
-                reveal_emails(page.body)
+                reveal_emails(links_on(page.body)[1])
                 content = _unpruned(page, section)
                 content.warnings.append(
                     "A heading asked for stands outside the text that was found; nothing was pruned."

@@ -17,6 +17,8 @@ from archivepolicy.extraction.inserts import unwrapped
 from archivepolicy.extraction.tree import append_text, drop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml import etree
 
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
@@ -139,10 +141,24 @@ def decoded_email(code: str) -> str | None:
     return text if "@" in text and text.isprintable() else None
 
 
-def reveal_emails(body: etree._Element) -> int:
+def links_on(body: etree._Element) -> tuple[list[str], list[etree._Element]]:
+    """The `href` of every link, empty where it has none, and the elements that may hold a protected e-mail address."""
+    hrefs: list[str] = []
+    coded: list[etree._Element] = []
+    for element in body.iter("a", "span"):
+        href = ""
+        if element.tag == "a":
+            href = element.get("href") or ""
+            hrefs.append(href)
+        if _CLOUDFLARE in href or element.get("data-cfemail"):
+            coded.append(element)
+    return hrefs, coded
+
+
+def reveal_emails(coded: Iterable[etree._Element]) -> int:
     """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
     count = 0
-    for element in list(body.iter("a", "span")):
+    for element in coded:
         href = element.get("href") or ""
         code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
         address = decoded_email(code) if code else None

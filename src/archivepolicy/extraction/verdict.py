@@ -155,13 +155,13 @@ def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
 
 def _hits_by_name(title: str, heading: str) -> list[_Hit]:
     """Look in the title and the first heading, kind by kind."""
+    if not _may_hold_a_phrase(f"{title}\n{heading}", (title, heading)):  # as nearly all
+        return []
     places = [
         (place, words)
         for place, words in (("title", title), ("first heading", heading))
         if _may_hold_a_phrase(words, [words])
     ]
-    if not places:
-        return []
     hits = []
     for kind in _KINDS:
         phrases = _phrases(kind)
