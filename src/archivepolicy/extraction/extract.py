@@ -216,7 +216,6 @@ def _pruned(page: Page, source: bytes, domain: str) -> _Content:
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
     content.removed += trim_edges(content.root, starts, ends)
-    unwrap_blocks(content.root)
     return content
 
 
@@ -258,6 +257,7 @@ def _selected(
 
 def _document(page: Page, content: _Content, base: LinkBase, source: _Source) -> Document:
     """Write the Markdown and gather what is said about it."""
+    unwrap_blocks(content.root)
     markdown, links = markdown_of(content.root, base)
     if content.whole is None:
         heading = next((words for h1 in content.root.iter("h1") if (words := words_of(h1))), "")
