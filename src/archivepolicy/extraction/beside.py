@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction.stated_dates import find_stated_dates
-from archivepolicy.extraction.tree import INLINE, words_of
+from archivepolicy.extraction.tree import INLINE, children_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def _lines(element: etree._Element) -> list[str]:
             pieces.append("\n")
         if text := node.text:
             pieces.append(text.replace("\n", " "))
-        for child in node:
+        for child in children_of(node):
             read(child)
             if text := child.tail:
                 pieces.append(text.replace("\n", " "))

@@ -347,7 +347,7 @@ def _read(element: etree._Element, pieces: list[str], left: int) -> int:
     if text := element.text:
         pieces.append(text)
         left -= len(text.strip())
-    for child in element:
+    for child in children_of(element):
         if left < 0:
             break
         is_block = child.tag not in INLINE
