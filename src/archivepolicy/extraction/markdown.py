@@ -241,6 +241,8 @@ class PolicyConverter(MarkdownConverter):
         """Write a run of blocks."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
+        if _is_parted(text) and _BREAK not in text:  # as most that hold blocks: the whole page within several of them
+            return text
         text = _with_breaks(text)
         return f"\n\n{text}\n\n" if text else ""
 
@@ -434,6 +436,11 @@ def _outer_space(text: str) -> tuple[str, str, str]:
     if not words:
         return text, "", ""
     return (" " if text[0].isspace() else ""), words, (" " if text[-1].isspace() else "")
+
+
+def _is_parted(text: str) -> bool:
+    """Whether a text has already what stands around a block, no more and no less."""
+    return text[:2] == "\n\n" == text[-2:] and text[2:3] not in _BLOCK_MARGIN and text[-3:-2] not in _BLOCK_MARGIN
 
 
 def _with_breaks(text: str) -> str:
