@@ -44,7 +44,7 @@ _CAPTION = "\x1c"
 # Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
 # without a blank line, and the end of a paragraph that such a list may follow.
 _LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
-_LINE_ENDS = (("\n", _LINE), (_LINE, "\n"))
+_LINE_ENDS = (("\n", _LINE), (_LINE, "\n"))  # each with the other one
 _ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
 # a pattern that begins with one literal sign is looked for several times as fast as one that does not
 _ONE_LINE_END = re.compile(r"\n(?<!\n\n)(?!\n)")
@@ -66,7 +66,7 @@ _INLINE_CONTEXT, _CODE_CONTEXT = ("_inline",), ("_noformat",)
 _CONTEXTS = dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th"), _INLINE_CONTEXT) | dict.fromkeys(
     ("pre", "code"), _CODE_CONTEXT
 )
-
+# within what emphasis is not marked and a break is a space
 _NO_BOLD, _NO_ITALIC, _NO_STRUCK = {"b", "_noformat", "th"}, {"i", "_noformat"}, {"s", "_noformat"}
 _NO_BREAK = {"_inline", "_noformat"}
 
@@ -241,6 +241,8 @@ class PolicyConverter(MarkdownConverter):
         """Write a run of blocks."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
+        if _is_parted(text) and _BREAK not in text:  # as most that hold blocks: the whole page within several of them
+            return text
         text = _with_breaks(text)
         return f"\n\n{text}\n\n" if text else ""
 
@@ -434,6 +436,11 @@ def _outer_space(text: str) -> tuple[str, str, str]:
     if not words:
         return text, "", ""
     return (" " if text[0].isspace() else ""), words, (" " if text[-1].isspace() else "")
+
+
+def _is_parted(text: str) -> bool:
+    """Whether a text has already what stands around a block, no more and no less."""
+    return text[:2] == "\n\n" == text[-2:] and text[2:3] not in _BLOCK_MARGIN and text[-3:-2] not in _BLOCK_MARGIN
 
 
 def _with_breaks(text: str) -> str:

@@ -51,7 +51,7 @@ class ContentTag(Tag):
     """A `Tag` that keeps in its class what is the same for every element of the content: 3 values to set, not 21."""
 
     name: str
-    attrs: Any = _NO_ATTRIBUTES  # never written to
+    attrs: Any = _NO_ATTRIBUTES  # never written to: one empty mapping serves most elements
 
     can_be_empty_element = property(lambda self: self.name in _VOID)
 
@@ -84,7 +84,7 @@ def _tag(source: etree._Element, is_preformatted: bool) -> ContentTag:  # noqa: 
     tag.contents = contents
     if text := source.text:
         contents.append(_string(text, is_preformatted))
-    for child in source[:]:  # a list is made faster than lxml walks
+    for child in source[:]:  # type: ignore[index]  # the stubs know no slices; a list is made faster than lxml walks
         contents.append(_tag(child, is_preformatted))
         if text := child.tail:
             contents.append(_string(text, is_preformatted))

@@ -55,7 +55,8 @@ def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: 
     if not is_printable:
         text = text.replace("\n", " ").replace("\xa0", " ")  # nearly always all it takes
         is_printable = text.isprintable()
-    if is_printable and not (("|" in text or ">" in text) and "  " in text):  # tidied() folds all other spaces
+    # two spaces within the words are cheaper left to tidied(); it keeps some after ">", and a bar may make a table of them
+    if is_printable and not (("|" in text or ">" in text) and "  " in text):
         words = text.strip(" ")
     else:
         words = " ".join(text.split())
