@@ -162,7 +162,7 @@ def _paragraphs_of(textarea: etree._Element) -> None:
 
 def _unfold_frame(frame: etree._Element) -> None:
     """Make a block of a frame whose document stands in its own attribute, where it holds one worth reading."""
-    inner = _parsed((frame.get("srcdoc") or "").encode())
+    inner = parsed_whole((frame.get("srcdoc") or "").encode())
     if inner is None:
         return
     body = _inner_body(inner)
@@ -269,7 +269,7 @@ def _body(root: etree._Element, found: dict[str, list[etree._Element]], *, is_fr
         for noframes in found["noframes"]:
             # libxml2 gives what stands in it as markup that was not read, unless it was closed too early
             markup = noframes.text or ""
-            inner = _parsed(markup.encode()) if "<" in markup else None
+            inner = parsed_whole(markup.encode()) if "<" in markup else None
             whole.extend([noframes] if inner is None else [*_inner_body(inner)])
             noframes.tag = "div"
         return whole
