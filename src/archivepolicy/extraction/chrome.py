@@ -110,7 +110,8 @@ class Pruner:
                 self._drop(details, "prune/emptied")
         if self._drops >= _MANY:
             strip_wide(self._body, (_DROPPED,), with_text=False)
-        etree.strip_tags(self._body, _DROPPED)
+        if self._drops:
+            etree.strip_tags(self._body, _DROPPED)
 
     def _prune_all(self) -> None:
         """Hold every element against the rules, from the top down."""

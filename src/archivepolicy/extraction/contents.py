@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
 
 from archivepolicy.extraction.names import normal_names
 from archivepolicy.extraction.tree import words_of
 
 if TYPE_CHECKING:
-    from lxml import etree
-
     from archivepolicy.extraction.weights import Weights
 
 _MIN_LINKS = 3
@@ -26,6 +26,7 @@ _MIN_LINK_DENSITY = 0.5
 # of the links, as many must lead to places of their own among the blocks beside the list
 _PLACED_SHARE = 0.5
 _ANCHOR = re.compile("#.")
+_NAMES = etree.XPath("descendant-or-self::*/@id | descendant-or-self::a/@name")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # what templates call a column beside the text, or a list that follows the reader down the page
 _COLUMN = re.compile(r"(?:^|[\s-])(?:sticky|fixed|side-?bar|side-?nav|rail|aside|col(?:umns?)?|grid-col)(?:$|[\s-])")
@@ -95,16 +96,12 @@ class Contents:
     def _place(self, fragment: str, shell: etree._Element) -> etree._Element | None:
         """Which of the blocks beside an element holds an anchor."""
         if self._anchors is None:
-            self._anchors = {name: element for element in self._body.iter("*") for name in _names(element)}
+            names = cast("list[etree._ElementUnicodeResult]", _NAMES(self._body))
+            self._anchors = {str(name): cast("etree._Element", name.getparent()) for name in names if name}
         flow, element = shell.getparent(), self._anchors.get(fragment)
         while element is not None and element.getparent() is not flow:
             element = element.getparent()
         return None if element is shell else element
-
-
-def _names(element: etree._Element) -> list[str]:
-    names = [element.get("id"), element.get("name") if element.tag == "a" else None]
-    return [name for name in names if name]
 
 
 def _is_column(shell: etree._Element, element: etree._Element) -> bool:

@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -74,6 +74,7 @@ class WrittenDate:
     month_first: str | None
 
 
+@lru_cache(maxsize=4096)
 def fold(word: str) -> str:
     """Fold a word's case, accents and compatibility forms, so that `MÄRZ` and `marz` compare equal."""
     if word.isascii():
