@@ -197,3 +197,15 @@ def test_a_name_makes_no_chrome_of_a_title_with_its_date(name: str) -> None:
     assert found.markdown.startswith("Cookies Notice\n\nLast updated: 3 May 2021\n\n")
     banner = f"<div class={name}>Updated on 3 May 2021: we use crumbs. <button>Fine</button></div>"
     assert "crumbs" not in document(f"<div>{banner}<div class=text>{PROSE}{PROSE}</div></div>").markdown
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes"), [("div", "aria-hidden=true"), ("form", ""), ("div", "class=modal"), ("aside", "")]
+)
+def test_what_holds_the_main_is_never_dropped_and_so_never_logged(tag: str, attributes: str) -> None:
+    """A dialog holds most of the page's prose, so that all else is small beside it."""
+    dialog = f"<div role=dialog><h2>Cookies</h2>{PROSE * 20}</div>"
+    own = "<main><h1>Imprint</h1><p>Meadow Ltd, 4 Mill Lane, Meadow, telephone 555 0133, register of Meadow, number 7</p></main>"
+    found = document(f"<div><{tag} {attributes}>{own}</{tag}>{dialog}</div>")
+    assert "Mill Lane" in found.markdown
+    assert not any("Mill Lane" in removal.text for removal in found.removed)

@@ -21,12 +21,13 @@ from markdownify import MarkdownConverter
 
 from archivepolicy.extraction.chrome import Pruner
 from archivepolicy.extraction.decode import decoded_text
+from archivepolicy.extraction.elements import UNSEEN
 from archivepolicy.extraction.links import LinkBase
 from archivepolicy.extraction.markdown import PolicyConverter, markdown_of
 from archivepolicy.extraction.normalise import normalise
 from archivepolicy.extraction.soup import KEPT_ATTRIBUTES, linked, tag_tree
 from archivepolicy.extraction.tidy import tidied
-from archivepolicy.extraction.tree import UNSEEN, parsed_page
+from archivepolicy.extraction.tree import parsed_page
 from archivepolicy.extraction.weights import Weights
 from archivepolicy.records.document import Link
 

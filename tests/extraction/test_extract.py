@@ -314,6 +314,14 @@ def test_control_characters_in_references_vanish(reference: str) -> None:
     assert document(f"<p>a{reference}b</p>").markdown.replace("\ufffd", "") == "ab\n"
 
 
+def test_control_characters_in_a_document_within_a_frame_vanish() -> None:
+    words = "We keep your address for a year. " * 20
+    inner = f"<p>A&amp;#1;B&amp;#2;C {words}</p>"
+    page = f"<h1>Privacy</h1><iframe srcdoc='{inner}'></iframe>"
+    markdown = extract(page.encode()).markdown
+    assert "ABC We keep" in markdown
+
+
 SENTENCE = "We collect the personal data that you give us, and we use it as this policy says. "
 ODD = {
     "empty": b"",

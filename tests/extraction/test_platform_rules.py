@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from archivepolicy.extraction import extract, platform_rules
+from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.platform_rules import detected, platform_of, platforms
+from archivepolicy.extraction.tree import parsed_page
 
 FIXTURES = Path(__file__).parent / "fixtures" / "platforms"
 IDS = [platform.id for platform in platforms()]
@@ -223,3 +225,17 @@ def test_bad_markers_are_refused(markers: list[str]) -> None:
 def test_a_bad_rule_is_refused(rule: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"needs evidence|not a selector"):
         platform_of({"id": "x", "name": "X", "markers": ["xyz"], "rules": [rule]})
+
+
+def test_a_selector_narrowed_to_the_names_of_a_page_finds_what_it_finds() -> None:
+    compared = 0
+    for page in sorted(FIXTURES.glob("*/*.html")):
+        body = parsed_page(decoded_text(page.read_bytes()).utf8).body
+        classes = {name for element in body.iter() for name in (element.get("class") or "").split()}
+        ids = {element.get("id") or "" for element in body.iter()}
+        for rule in (rule for platform in platforms() for rule in platform.rules if rule.select is not None):
+            assert rule.select is not None
+            found = rule.select(body)
+            assert rule.found_on(body, classes, ids) == found, (page, rule.id)
+            compared += bool(found)
+    assert compared > 40

@@ -11,7 +11,7 @@ from typing import cast
 
 from lxml import etree
 
-from archivepolicy.extraction.tree import words_of
+from archivepolicy.extraction.elements import words_of
 
 # asked for the attributes, libxml2 is three times as fast as asked for the elements that have one
 _ROLES = etree.XPath("descendant-or-self::*/@role")

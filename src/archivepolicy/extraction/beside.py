@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archivepolicy.extraction.elements import INLINE, children_of, words_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
-from archivepolicy.extraction.tree import INLINE, children_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,9 +18,9 @@ from lxml import etree
 
 from archivepolicy.extraction.beside import is_dated_line
 from archivepolicy.extraction.contents import Contents
+from archivepolicy.extraction.elements import INLINE, children_of, path_of, strip_wide, words_of
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
-from archivepolicy.extraction.tree import INLINE, children_of, path_of, strip_wide, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:

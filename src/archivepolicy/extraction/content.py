@@ -17,9 +17,9 @@ from lxml import etree
 
 from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.contents import Contents
+from archivepolicy.extraction.elements import INLINE, children_of, drop, words_of
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.title import names_document, nearest_heading
-from archivepolicy.extraction.tree import INLINE, children_of, drop, words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.title import SiteNames

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from archivepolicy.extraction.elements import words_of
 from archivepolicy.extraction.names import normal_names
-from archivepolicy.extraction.tree import words_of
 
 if TYPE_CHECKING:
     from archivepolicy.extraction.weights import Weights

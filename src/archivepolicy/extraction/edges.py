@@ -13,8 +13,8 @@ import re
 from typing import TYPE_CHECKING
 
 from archivepolicy.extraction.chrome import removal_of
+from archivepolicy.extraction.elements import drop, words_of
 from archivepolicy.extraction.paragraphs import IN_LINES
-from archivepolicy.extraction.tree import drop, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

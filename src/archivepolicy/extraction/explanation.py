@@ -18,11 +18,12 @@ from lxml import etree
 from archivepolicy.codings import decoded_body
 from archivepolicy.extraction import xhtml
 from archivepolicy.extraction.decode import decoded_text
+from archivepolicy.extraction.elements import INLINE, folded
 from archivepolicy.extraction.extract import is_pdf, is_plain
 from archivepolicy.extraction.inserts import without_inserts
 from archivepolicy.extraction.links import links_on, reveal_emails
 from archivepolicy.extraction.plaintext import content_of
-from archivepolicy.extraction.tree import INLINE, folded, parsed_page
+from archivepolicy.extraction.tree import parsed_page
 from archivepolicy.records.explanation import Explanation, Part
 
 if TYPE_CHECKING:

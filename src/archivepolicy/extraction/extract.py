@@ -21,6 +21,7 @@ from archivepolicy.extraction.collector import collector_paused
 from archivepolicy.extraction.content import selection
 from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
+from archivepolicy.extraction.elements import words_of
 from archivepolicy.extraction.inserts import is_replayed, may_be_wrapped, unwrapped, without_inserts
 from archivepolicy.extraction.links import LinkBase, link_base, links_on, reveal_emails
 from archivepolicy.extraction.markdown import markdown_of
@@ -28,7 +29,7 @@ from archivepolicy.extraction.normalise import normalise, unwrap_blocks
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.title import SiteNames, chosen_title
-from archivepolicy.extraction.tree import Page, parsed_page, words_of
+from archivepolicy.extraction.tree import Page, parsed_page
 from archivepolicy.extraction.verdict import is_plain_text, judge
 from archivepolicy.extraction.weights import Weights
 from archivepolicy.records.document import Document, Kind, Link, Removal, Verdict
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
 _JUDGED_CHARS = 20_000
 _BEGINNING_CHARS = 3_500
-EXTRACTOR_VERSION = "4"
+EXTRACTOR_VERSION = "5"
 
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
 _SNIFF_CHARS = 2048

@@ -15,10 +15,11 @@ from urllib.parse import urldefrag, urlsplit
 from archivepolicy.codings import decoded_body
 from archivepolicy.extraction import xhtml
 from archivepolicy.extraction.decode import decoded_text
+from archivepolicy.extraction.elements import drop, folded
 from archivepolicy.extraction.extract import is_pdf
 from archivepolicy.extraction.inserts import TOOLBAR_IDS, is_replayed, without_inserts
 from archivepolicy.extraction.links import LinkBase, link_base, target_of
-from archivepolicy.extraction.tree import drop, folded, parsed_whole
+from archivepolicy.extraction.tree import parsed_whole
 from archivepolicy.records.candidate import PageLink, PageLinks, Place
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
+from archivepolicy.extraction.elements import append_text, drop
 from archivepolicy.extraction.inserts import unwrapped
-from archivepolicy.extraction.tree import append_text, drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archivepolicy.extraction.elements import UNSEEN, append_text, children_of, drop, says_something, unwrap
 from archivepolicy.extraction.paragraphs import holds_loose_text, wrap_loose_text
-from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

@@ -15,20 +15,34 @@ from typing import TYPE_CHECKING, Any
 from bs4.element import NavigableString, Tag
 from markdownify import MarkdownConverter
 
+from archivepolicy.extraction.block_texts import (
+    BREAK,
+    ITEM,
+    ITEM_END,
+    LINE,
+    LIST,
+    NUMBER_AFTER_FIRST,
+    PARAGRAPH,
+    escaped_start,
+    indented,
+    is_parted,
+    joined_newlines,
+    listed,
+    numbered,
+    with_breaks,
+    without_list_marks,
+)
+from archivepolicy.extraction.elements import folded
 from archivepolicy.extraction.emphasis import CLOSE, OPEN, with_signs
 from archivepolicy.extraction.escaping import (
-    bare_line_start,
     escaped_heading,
-    escaped_line_start,
     escaped_link_text,
-    may_mislead,
     settled,
 )
 from archivepolicy.extraction.links import LinkBase, target_of
 from archivepolicy.extraction.soup import tag_tree
 from archivepolicy.extraction.text_nodes import INLINE_NAMES, Nesting, written_text
 from archivepolicy.extraction.tidy import tidied
-from archivepolicy.extraction.tree import folded
 from archivepolicy.records.document import Link
 
 if TYPE_CHECKING:
@@ -37,27 +51,13 @@ if TYPE_CHECKING:
     from bs4.element import PageElement
     from lxml import etree
 
-_BREAK = "\x1e"
 _CELL = "\x1f"
 _ROW = "\x1d"
 _CAPTION = "\x1c"
-# Inside lists: a line's end that is none of the blocks' own, the two ends of an item, a list that may follow a paragraph
-# without a blank line, and the end of a paragraph that such a list may follow.
-_LINE, _ITEM, _ITEM_END, _LIST, _PARAGRAPH = "\x0e", "\x0f", "\x10", "\x11", "\x12"
-_LINE_ENDS = (("\n", _LINE), (_LINE, "\n"))  # each with the other one
-_ITEMS = re.compile(f"((?:{_ITEM}[^{_ITEM_END}]*{_ITEM_END}[ \\n]*)+)")
-# a pattern that begins with one literal sign is looked for several times as fast as one that does not
-_ONE_LINE_END = re.compile(r"\n(?<!\n\n)(?!\n)")
 _NO_TAGS: frozenset[str] = frozenset()
-_BLOCK_MARGIN = f" \n{_BREAK}"
-# breaks that are a new paragraph; the white space before them goes with them, but for a blank line before a lone one
-_BREAK_RUN = re.compile(rf"{_BREAK}(?:[ \n]*(?:{_BREAK}[ \n]*)+|[ ]*(?=\n\n)|(?P<after_block>(?<=\n\n{_BREAK})))")
-_PIECES = re.compile(rf"([ \n]*(?:{_BREAK}|\n\n)[\s{_BREAK}]*)")
+_PIECES = re.compile(rf"([ \n]*(?:{BREAK}|\n\n)[\s{BREAK}]*)")
 _ITEM_MARKER = re.compile(r"\d{1,9}[.)]")
-# CommonMark reads no list that begins so in the line after a paragraph's
-_NUMBER_AFTER_FIRST = re.compile(r"(?!1[.)])\d{1,9}[.)]")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_BLOCK_START = re.compile(f"(?P<heading>#{{1,6}} )|(?P<list>{_LIST}|- |\\d{{1,9}}[.)] )|[|>`]")
 _BACKTICKS = re.compile("`+")
 _MAX_SPAN = 100
 _MAX_NESTINGS = 500  # 180 policies of 162 sites have 97 between them
@@ -83,7 +83,7 @@ def markdown_of(content: etree._Element, base: LinkBase) -> tuple[str, tuple[Lin
     text = converter.process_tag(tag_tree(content))
     links = tuple(converter.links)
     converter.start(LinkBase(url=None, is_replayed=False))  # it outlives the page; what it has of it does not
-    return tidied(settled(with_signs(text.replace(_LINE, "\n")))), links
+    return tidied(settled(with_signs(text.replace(LINE, "\n")))), links
 
 
 def _converter(base: LinkBase) -> PolicyConverter:
@@ -159,7 +159,7 @@ class PolicyConverter(MarkdownConverter):
             before = child
             if piece:
                 if piece[0] == "\n" and pieces and not nesting.is_preformatted:
-                    piece = _joined_newlines(pieces, piece)
+                    piece = joined_newlines(pieces, piece)
                 pieces.append(piece)
         return "".join(pieces)
 
@@ -186,7 +186,7 @@ class PolicyConverter(MarkdownConverter):
         """Write a link with its absolute target; without one, its words."""
         if "_noformat" in parent_tags or "a" in parent_tags:
             return text
-        lead, words, trail = _outer_space(text.replace(_BREAK, " ") if _BREAK in text else text)
+        lead, words, trail = _outer_space(text.replace(BREAK, " ") if BREAK in text else text)
         href: Any = el.attrs.get("href") if words else None
         target = target_of(href, self._base) if href else None
         if not target:
@@ -220,7 +220,7 @@ class PolicyConverter(MarkdownConverter):
         """Mark a break; the block around it decides what becomes of it."""
         if "pre" in parent_tags:
             return "\n" + text
-        return (_BREAK if parent_tags.isdisjoint(_NO_BREAK) else " ") + text
+        return (BREAK if parent_tags.isdisjoint(_NO_BREAK) else " ") + text
 
     # ------------------------------------------------------------------ blocks
 
@@ -228,73 +228,73 @@ class PolicyConverter(MarkdownConverter):
         """Write a paragraph."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = _with_breaks(text)
+        text = with_breaks(text)
         if not text:
             return ""
         if "\n" in text:
-            text = "\n".join(map(_escaped_start, text.split("\n")))
+            text = "\n".join(map(escaped_start, text.split("\n")))
         elif not text[0].isalpha():  # as most begin
-            text = _escaped_start(text)
-        return f"\n\n{text}{_PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
+            text = escaped_start(text)
+        return f"\n\n{text}{PARAGRAPH}\n\n" if "li" in parent_tags else f"\n\n{text}\n\n"
 
     def convert_div(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a run of blocks."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        if _is_parted(text) and _BREAK not in text:  # as most that hold blocks: the whole page within several of them
+        if is_parted(text) and BREAK not in text:  # as most that hold blocks: the whole page within several of them
             return text
-        text = _with_breaks(text)
+        text = with_breaks(text)
         return f"\n\n{text}\n\n" if text else ""
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: frozenset[str]) -> str:  # noqa: N802 -- markdownify's name
         """Write a heading, if there are words for it."""
-        words = folded(text.replace(_BREAK, " "))
+        words = folded(text.replace(BREAK, " "))
         if not words or "_inline" in parent_tags:
             return f" {words} "
         return f"\n\n{'#' * min(max(n, 1), 6)} {escaped_heading(words)}\n\n"
 
     def convert_li(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write an item; letters and roman numerals stand as text behind a bullet."""
-        text = _with_breaks(text)
+        text = with_breaks(text)
         if not text:
             return ""
         if "_inline" in parent_tags:
             return f" {text} "
-        if _LIST in text or _PARAGRAPH in text:
-            text = _without_list_marks(text.replace(f"{_PARAGRAPH}\n\n{_LIST}", "\n"))
+        if LIST in text or PARAGRAPH in text:
+            text = without_list_marks(text.replace(f"{PARAGRAPH}\n\n{LIST}", "\n"))
         marker: Any = el.attrs.get("marker", "")
         bullet = f"{marker} " if marker and _ITEM_MARKER.fullmatch(marker) else "- "
         if marker and bullet == "- ":
-            text = _numbered(marker, text, is_block=_starts_with_block(el))
-        elif (escaped := _escaped_start(text)) != text and not _starts_with_block(el):
+            text = numbered(marker, text, is_block=_starts_with_block(el))
+        elif (escaped := escaped_start(text)) != text and not _starts_with_block(el):
             text = escaped
-        return f"{_ITEM}{bullet}{_indented(text, len(bullet))}{_ITEM_END}"
+        return f"{ITEM}{bullet}{indented(text, len(bullet))}{ITEM_END}"
 
     def convert_list(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a list; one inside an item follows it without a blank line where Markdown reads it so."""
         if "_inline" in parent_tags:
             return f" {text.strip()} "
-        text = _listed(text)
+        text = listed(text)
         if "\n\n\n" in text:
             text = _BLANK_LINES.sub("\n\n", text)
         text = text.strip("\n")
         if not text:
             return ""
         if "li" not in parent_tags:
-            return "\n\n" + text.replace(_LINE, "\n") + "\n\n"
-        text = text.replace("\n", _LINE)
-        return f"\n\n{text}\n\n" if _NUMBER_AFTER_FIRST.match(text) else f"\n{_LIST}{text}\n"
+            return "\n\n" + text.replace(LINE, "\n") + "\n\n"
+        text = text.replace("\n", LINE)
+        return f"\n\n{text}\n\n" if NUMBER_AFTER_FIRST.match(text) else f"\n{LIST}{text}\n"
 
     convert_ul = convert_list
     convert_ol = convert_list
 
     def convert_blockquote(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Write a quotation."""
-        text = _with_breaks(text)
+        text = with_breaks(text)
         if not text or "_inline" in parent_tags:
             return f" {text} "
-        lines = _BLANK_LINES.sub("\n\n", _without_list_marks(text).replace(_LINE, "\n")).split("\n")
-        newline = _LINE if "li" in parent_tags else "\n"
+        lines = _BLANK_LINES.sub("\n\n", without_list_marks(text).replace(LINE, "\n")).split("\n")
+        newline = LINE if "li" in parent_tags else "\n"
         return "\n\n" + newline.join(f"> {line}" if line else ">" for line in lines) + "\n\n"
 
     def convert_pre(self, _el: Tag, text: str, parent_tags: frozenset[str]) -> str:
@@ -303,7 +303,7 @@ class PolicyConverter(MarkdownConverter):
         if not code.strip():
             return ""
         fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(code)), default=0))
-        newline = _LINE if "li" in parent_tags else "\n"
+        newline = LINE if "li" in parent_tags else "\n"
         return "\n\n" + newline.join((fence, *code.split("\n"), fence)) + "\n\n"
 
     def convert_hr(self, _el: Tag, _text: str, parent_tags: frozenset[str]) -> str:
@@ -316,7 +316,7 @@ class PolicyConverter(MarkdownConverter):
 
     def convert_td(self, el: Tag, text: str, parent_tags: frozenset[str]) -> str:
         """Mark a cell, and the further columns that it spans."""
-        words = folded(text.replace(_BREAK, " "))
+        words = folded(text.replace(BREAK, " "))
         span: Any = el.attrs.get("colspan")
         if not span:
             return words + _CELL
@@ -346,72 +346,8 @@ class PolicyConverter(MarkdownConverter):
         lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         head = f"{caption.strip()}\n\n" if caption.strip() else ""
-        newline = _LINE if "li" in parent_tags else "\n"
+        newline = LINE if "li" in parent_tags else "\n"
         return f"\n\n{head}" + newline.join(lines) + "\n\n"
-
-
-def _listed(text: str) -> str:
-    """Write the items of a list, side by side as nearly all are or with something between them."""
-    *items, rest = text.split(_ITEM_END)
-    items = [item.strip(" \n") for item in items]
-    if text[:1] == _ITEM and not rest.strip(" \n") and all(item[:1] == _ITEM for item in items):
-        return _together(items)
-    return _ITEMS.sub(lambda run: _together([item.strip(" \n") for item in run[0].split(_ITEM_END)[:-1]]), text)
-
-
-def _together(marked: list[str]) -> str:
-    """Write items side by side as a list: as soon as one holds a blank line, blank lines stand between all."""
-    items = [item[1:] for item in marked]
-    text = "\n".join(items)
-    if "\n\n" in text and any("\n\n" in item for item in items):
-        text = "\n\n".join([_ONE_LINE_END.sub("\n\n", item) for item in items])
-    return f"\n\n{text}\n\n"
-
-
-def _indented(text: str, width: int) -> str:
-    """Indent the lines of an item but its first and the empty ones."""
-    indent = " " * width
-    for end, other_end in _LINE_ENDS:
-        if end in text:
-            first, *lines = text.split(end)
-            text = end.join([first, *[indent + line if line and line[0] != other_end else line for line in lines]])
-    return text
-
-
-def _without_list_marks(text: str) -> str:
-    return text.replace(_LIST, "").replace(_PARAGRAPH, "")
-
-
-def _numbered(marker: str, text: str, *, is_block: bool) -> str:
-    """Put a letter or a roman number before the words of an item, above them where they are a list or a table."""
-    start = _BLOCK_START.match(text) if is_block else None
-    if start is None:
-        return f"{marker} {bare_line_start(text)}"
-    if start["heading"]:
-        return f"{start[0]}{marker} {text[start.end() :]}"
-    is_near = start["list"] and not _NUMBER_AFTER_FIRST.match(text)
-    return f"{marker}\n{text}" if is_near else f"{marker}\n\n{text}"
-
-
-def _escaped_start(text: str) -> str:
-    """Escape the beginning of a text of maybe several lines; those after a break are escaped already."""
-    if not may_mislead(text):
-        return text
-    line = text.partition("\n")[0].partition(_LINE)[0]
-    return escaped_line_start(line) + text[len(line) :]
-
-
-def _joined_newlines(pieces: list[str], piece: str) -> str:
-    """Let two blocks stand at most one blank line apart: takes the newlines off the last piece and gives the next its due."""
-    last = "" if pieces[-1] == _BREAK else pieces[-1]  # a break before a block is none
-    before = last.rstrip("\n")
-    if piece[1:2] == "\n" != piece[2:3]:  # as most blocks begin
-        pieces[-1] = before
-        return piece
-    after = piece.lstrip("\n")
-    is_parted = len(last) - len(before) > 1 or len(piece) - len(after) > 1
-    pieces[-1] = before
-    return ("\n\n" if is_parted else "\n") + after
 
 
 def _text_of(element: Tag) -> str:
@@ -438,49 +374,9 @@ def _outer_space(text: str) -> tuple[str, str, str]:
     return (" " if text[0].isspace() else ""), words, (" " if text[-1].isspace() else "")
 
 
-def _is_parted(text: str) -> bool:
-    """Whether a text has already what stands around a block, no more and no less."""
-    return text[:2] == "\n\n" == text[-2:] and text[2:3] not in _BLOCK_MARGIN and text[-3:-2] not in _BLOCK_MARGIN
-
-
-def _with_breaks(text: str) -> str:
-    """Write the marked breaks of a block: a run is a new paragraph, one between words a hard break."""
-    text = text.strip(_BLOCK_MARGIN)
-    if _BREAK not in text:
-        return text
-    between = text.split(_BREAK)[1:-1]
-    if "\n\n" in text or not all(piece.strip(" \n") for piece in between):
-        text = _with_paragraphs(text)
-    first, *others = text.split(_BREAK)
-    if not others:
-        return first
-    *others, last = others
-    lines = [*(piece.strip(" ") for piece in others), last.lstrip(" ")]
-    return first.rstrip(" ") + "".join(map(_broken_line, lines))
-
-
-def _with_paragraphs(text: str) -> str:
-    """Write the breaks that part paragraphs."""
-    written: list[str] = []
-    done = 0
-    for run in _BREAK_RUN.finditer(text):
-        before = text[done : run.start()]
-        written += before if run["after_block"] is not None else before.rstrip(" \n"), "\n\n"
-        done = run.end()
-    return "".join(written) + text[done:]
-
-
-def _broken_line(text: str) -> str:
-    """What follows a break: a line of text, which must not read as a list or a rule, or a block, before which it is none."""
-    if text[:1] == "\n":
-        return text
-    line, newline, rest = text.partition("\n")
-    return f"\\{_LINE}{escaped_line_start(line)}{newline}{rest}"
-
-
 def _emphasised(text: str, name: str) -> str:
     """Mark each line of a text as emphasised, white space left outside."""
-    if _BREAK in text or "\n\n" in text:
+    if BREAK in text or "\n\n" in text:
         pieces = _PIECES.split(text)
         return "".join(piece if at % 2 else _marked(piece, name) for at, piece in enumerate(pieces))
     return _marked(text, name)

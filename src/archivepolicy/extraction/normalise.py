@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction import lists, typed_lists
+from archivepolicy.extraction.elements import INLINE, append_text, children_of, drop, strip_wide
 from archivepolicy.extraction.links import leads_nowhere
 from archivepolicy.extraction.paragraphs import IN_LINES, holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.tables import unfold_layout_tables
-from archivepolicy.extraction.tree import INLINE, append_text, children_of, drop, strip_wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archivepolicy.extraction.tree import INLINE, append_text, children_of
+from archivepolicy.extraction.elements import INLINE, append_text, children_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction import pdf_series
+from archivepolicy.extraction.elements import append_text
 from archivepolicy.extraction.pdf_tables import is_continued
-from archivepolicy.extraction.tree import append_text
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:

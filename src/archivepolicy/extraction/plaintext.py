@@ -11,7 +11,7 @@ import re
 
 from lxml import etree
 
-from archivepolicy.extraction.tree import folded
+from archivepolicy.extraction.elements import folded
 
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*)+")
 _BULLET = re.compile(r"[ \t]*(?:[-*+•·o])[ \t]+(?=\S)")

@@ -22,7 +22,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.extraction.chrome import removal_of
-from archivepolicy.extraction.tree import drop, words_of
+from archivepolicy.extraction.elements import drop, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

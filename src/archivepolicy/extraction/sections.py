@@ -16,7 +16,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.errors import InputError, MissingSectionError
-from archivepolicy.extraction.tree import INLINE, folded, path_of, words_of
+from archivepolicy.extraction.elements import INLINE, folded, path_of, words_of
 from archivepolicy.records.document import Removal
 
 if TYPE_CHECKING:

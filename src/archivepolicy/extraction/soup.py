@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from archivepolicy.extraction.elements import children_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -84,7 +86,7 @@ def _tag(source: etree._Element, is_preformatted: bool) -> ContentTag:  # noqa: 
     tag.contents = contents
     if text := source.text:
         contents.append(_string(text, is_preformatted))
-    for child in source[:]:  # type: ignore[index]  # the stubs know no slices; a list is made faster than lxml walks
+    for child in children_of(source):
         contents.append(_tag(child, is_preformatted))
         if text := child.tail:
             contents.append(_string(text, is_preformatted))

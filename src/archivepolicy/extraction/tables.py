@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archivepolicy.extraction.tree import UNSEEN, children_of, drop, says_something
+from archivepolicy.extraction.elements import UNSEEN, children_of, drop, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

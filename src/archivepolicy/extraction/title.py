@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archivepolicy.extraction.elements import words_of
 from archivepolicy.extraction.names import is_banner
-from archivepolicy.extraction.tree import words_of
 from archivepolicy.records.document import TitleSource
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Source of a page to its parsed tree, and the few moves on lxml elements that every step needs.
+"""Source of a page to its parsed tree.
 
 In: decoded text, in UTF-8. Out: a `Page`: the body as an lxml tree whose depth is bounded, and what the head says. Scripts,
 styles, images and form fields are gone from the body, the text after each kept. Nothing is judged here.
@@ -7,21 +7,19 @@ styles, images and form fields are gone from the body, the text after each kept.
 from __future__ import annotations
 
 import itertools
-import operator
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from archivepolicy.extraction.elements import append_text, folded, strip_wide, words_of
+from archivepolicy.extraction.flattening import flattened, is_too_deep
 from archivepolicy.extraction.heading_source import with_whole_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
-# Python's own recursion bound is 1,000 frames and markdownify takes three a level. No real page seen is deeper than 70.
-MAX_DEPTH = 140
 # elements that hold no words of the page
 _WORDLESS = (
     "script", "style", "template", "svg", "noscript", "iframe", "object", "embed", "canvas", "audio", "video", "input",
@@ -35,25 +33,8 @@ _FRAMES = 20  # written in place that are read, since each is parsed by itself
 # than these (assumed)
 _SHELL_CHARS = 200
 _NO_SCRIPT_WORDS = 40
-# elements that stand in a line of text; all others begin a new one
-INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr",
-})  # fmt: skip
-# white space, and signs that take no room
-UNSEEN = " \t\r\n\f\v\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_VOID = frozenset({
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-    "frame", "basefont",
-})  # fmt: skip
 _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
-# Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
-# side, and lxml joins those anew at each look, which takes the square of their number.
-_WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
-_IS_MAYBE_WIDE = etree.XPath("boolean(descendant::*[1000])")
 _WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
-_AT_BOUND = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
 # the source of such a tag, control characters in it or not, or of a heading that begins with a paragraph: three pages in
 # four have neither, and one search for both tells it
@@ -169,7 +150,7 @@ def _unfold_frame(frame: etree._Element) -> None:
     if len(words_of(body).split()) < _DOCUMENT_WORDS:
         return
     frame.text, frame[:] = body.text, list(body)
-    if _is_too_deep(frame.getroottree().getroot()):
+    if is_too_deep(frame.getroottree().getroot()):
         frame[:] = []
         return
     frame.tag = "div"
@@ -184,82 +165,9 @@ def _parsed(source: bytes) -> etree._Element | None:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
-    if root is None or _is_too_deep(root):
-        return _flattened(source)
+    if root is None or is_too_deep(root):
+        return flattened(source)
     return root
-
-
-def _is_too_deep(root: etree._Element) -> bool:
-    """Whether some element lies below the bound; asked of libxml2, which answers without recursion."""
-    return bool(_AT_BOUND(root))
-
-
-class _FlatBuilder:
-    """Builds a tree in which nothing lies below the bound: wrappers below it are passed over, their words kept."""
-
-    def __init__(self) -> None:
-        self._root = etree.Element("html")
-        self._path: list[etree._Element] = [self._root]
-        self._below: list[str] = []
-        self._words: list[str] = []
-
-    def start(self, tag: str | bytes, attrib: Mapping[str | bytes, str | bytes]) -> None:
-        """Open an element, or pass it over below the bound."""
-        tag = _str(tag)
-        if len(self._path) >= MAX_DEPTH and tag not in _VOID:
-            self._below.append(tag)
-            self._words.append("\n")
-            return
-        self._put_words()
-        if tag == "html" and len(self._path) == 1:
-            return
-        element = etree.SubElement(
-            self._path[-1], tag, {_str(name): _str(value or "") for name, value in attrib.items()}
-        )
-        if tag not in _VOID and not self._below:
-            self._path.append(element)
-
-    def end(self, tag: str | bytes) -> None:
-        """Close an element."""
-        tag = _str(tag)
-        if self._below:
-            self._below.pop()
-        elif len(self._path) > 1 and self._path[-1].tag == tag:
-            self._put_words()
-            self._path.pop()
-
-    def data(self, data: str | bytes) -> None:
-        """Add text where it stands."""
-        if not self._below or self._below[-1] not in ("script", "style"):
-            self._words.append(_str(data))
-
-    def _put_words(self) -> None:
-        """Write what was read since the last element into the tree at once: piece by piece takes the square of it."""
-        if self._words:
-            append_text(self._path[-1], "".join(self._words))
-            self._words.clear()
-
-    def comment(self, text: str | bytes) -> None:
-        """Pass a comment over."""
-
-    def close(self) -> etree._Element:
-        """Give the root."""
-        self._put_words()
-        return self._root
-
-
-def _str(text: str | bytes) -> str:
-    return text if isinstance(text, str) else text.decode("utf-8", "replace")
-
-
-def _flattened(source: bytes) -> etree._Element | None:
-    """Parse event by event, which no depth troubles; None where the page holds nothing at all."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, target=_FlatBuilder())
-    try:
-        root = etree.fromstring(source, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root if isinstance(root, etree._Element) and len(root) else None
 
 
 def _body(root: etree._Element, found: dict[str, list[etree._Element]], *, is_frameset: bool) -> etree._Element:
@@ -325,147 +233,3 @@ def image_headings(headings: Sequence[etree._Element]) -> None:
             alternatives = [image.get("alt") or "" for image in heading.iter("img")]
             if text := folded(" ".join(alternatives)):
                 append_text(heading, text)
-
-
-# ---------------------------------------------------------------------- moves
-
-
-def folded(text: str) -> str:
-    """White space folded to single spaces, none at the ends."""
-    return " ".join(text.split())
-
-
-def words_of(element: etree._Element, *, limit: int | None = None) -> str:
-    """Text of an element, white space folded, a space around every block; reading stops soon after `limit` characters."""
-    pieces: list[str] = []
-    _read(element, pieces, sys.maxsize if limit is None else limit)
-    return folded("".join(pieces))[:limit]
-
-
-def _read(element: etree._Element, pieces: list[str], left: int) -> int:
-    """Add an element's text to the pieces while characters are left; gives how many still are, below 0 at the end."""
-    if text := element.text:
-        pieces.append(text)
-        left -= len(text.strip())
-    for child in children_of(element):
-        if left < 0:
-            break
-        is_block = child.tag not in INLINE
-        if is_block:
-            pieces.append(" ")
-        left = _read(child, pieces, left)
-        if left < 0:
-            break
-        if is_block:
-            pieces.append(" ")
-        if text := child.tail:
-            pieces.append(text)
-            left -= len(text.strip())
-    return left
-
-
-def path_of(element: etree._Element) -> str:
-    """An element as a reader would name it: `div#header`, `p.copyright`."""
-    name = str(element.tag)
-    if element.get("id"):
-        return f"{name}#{folded(element.get('id') or '')}"[:80]
-    classes = (element.get("class") or "").split()
-    return f"{name}.{classes[0]}"[:80] if classes else name
-
-
-def append_text(parent: etree._Element, text: str) -> None:
-    """Add text after everything that an element holds."""
-    last = next(parent.iterchildren(reversed=True), None)  # `len` and `[-1]` count the children first
-    if last is not None:
-        last.tail = (last.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
-
-
-def drop(element: etree._Element) -> None:
-    """Remove an element and all it holds; the text after it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        previous = element.getprevious()
-        if previous is not None:
-            previous.tail = (previous.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-        element.tail = None
-    parent.remove(element)
-
-
-def unwrap(element: etree._Element) -> None:
-    """Remove an element and leave what it holds in its place."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    at = parent.index(element)
-    previous = element.getprevious()
-    if element.text:
-        if previous is not None:
-            previous.tail = (previous.tail or "") + element.text
-        else:
-            parent.text = (parent.text or "") + element.text
-    children = list(element)
-    tail, element.tail = element.tail, None
-    parent[at : at + 1] = children
-    if tail:
-        last = children[-1] if children else previous
-        if last is not None:
-            last.tail = (last.tail or "") + tail
-        else:
-            parent.text = (parent.text or "") + tail
-
-
-def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) -> None:
-    """Take elements of some names out of every element with very many children, the text around them joined at once.
-
-    Args:
-        root: Where to look, itself included.
-        tags: The names.
-        with_text: Whether what they say stays; then only those that hold no element of another name go.
-    """
-    if not _IS_MAYBE_WIDE(root):  # as of most pages: none has so many elements in all
-        return
-    for parent in reversed(cast("list[etree._Element]", _WIDE(root))):
-        last, pieces = None, [parent.text or ""]
-        for child in list(parent):
-            if child.tag not in tags or (
-                with_text and any(inner.tag not in tags for inner in child.iterdescendants("*"))
-            ):
-                _put_text(parent, last, pieces)
-                last, pieces = child, [child.tail or ""]
-                continue
-            if with_text:
-                pieces.extend(str(text) for text in child.itertext())
-            pieces.append(child.tail or "")
-            parent.remove(child)
-        _put_text(parent, last, pieces)
-
-
-def _put_text(parent: etree._Element, last: etree._Element | None, pieces: list[str]) -> None:
-    """Write the text that follows a child, or that stands before the first."""
-    if len(pieces) == 1:
-        return
-    if last is None:
-        parent.text = "".join(pieces)
-    else:
-        last.tail = "".join(pieces)
-
-
-def says_something(element: etree._Element) -> bool:
-    """Whether an element holds anything that can be seen."""
-    if (text := element.text) and text.strip(UNSEEN):
-        return True
-    for child in element:  # noqa: SIM110 - `itertext` and `any` take several times as long to begin
-        if says_something(child) or ((text := child.tail) and text.strip(UNSEEN)):
-            return True
-    return False
-
-
-# An element's children, in less than half the time of `list`, and read faster than a loop over the element itself reads them.
-# It is a slice, which the types of lxml do not know.
-children_of = cast("Callable[[etree._Element], list[etree._Element]]", operator.itemgetter(slice(None)))

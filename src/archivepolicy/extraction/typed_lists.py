@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from archivepolicy.extraction.elements import UNSEEN, append_text, children_of, drop, says_something
 from archivepolicy.extraction.paragraphs import IN_LINES
-from archivepolicy.extraction.tree import UNSEEN, append_text, children_of, drop, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archivepolicy.extraction.tree import INLINE, children_of
+from archivepolicy.extraction.elements import INLINE, children_of
 
 if TYPE_CHECKING:
     from lxml import etree
