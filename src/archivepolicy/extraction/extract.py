@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 # whether a page is a policy shows in its beginning; `verdict` counts terms in the first 12,000 characters
-_JUDGED_CHARS = 20_000
+_JUDGED_CHARS = 13_000
 _BEGINNING_CHARS = 3_500
 EXTRACTOR_VERSION = "5"
 

@@ -128,10 +128,10 @@ def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> boo
         first_heading: As for `judge`.
         beginning: The text or its first part; more of it may make it a plain text, never the other way round.
     """
-    if not _is_long(beginning[:_LONG_TEXT_CHARACTERS]):
-        return False
     title, heading = _one_line(page_title), _one_line(first_heading)
-    return _is_called_a_policy(title, heading) and not _hits_by_name(title, heading)
+    if not _is_called_a_policy(title, heading) or _hits_by_name(title, heading):
+        return False
+    return _is_long(beginning[:_LONG_TEXT_CHARACTERS])
 
 
 def _is_long(text: str) -> bool:
