@@ -209,3 +209,28 @@ def test_what_holds_the_main_is_never_dropped_and_so_never_logged(tag: str, attr
     found = document(f"<div><{tag} {attributes}>{own}</{tag}>{dialog}</div>")
     assert "Mill Lane" in found.markdown
     assert not any("Mill Lane" in removal.text for removal in found.removed)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<header><a href=/>Meadow</a><h1>Privacy of all</h1><p>Free letters</p></header>",
+        "<div role=banner><p>Free letters</p><h1>Privacy of all</h1></div>",
+        "<div class=top><div><h1>Privacy of all</h1></div><ul><li><a href=/a>Free</a><li><a href=/b>letters</a></ul></div>",
+    ],
+)
+def test_a_heading_taken_out_of_what_goes_is_not_logged_with_it(before: str) -> None:
+    found = document(f"{before}<div class=text><div>{PROSE}{PROSE}</div></div>")
+    assert found.markdown.startswith("# Privacy of all\n")
+    assert any("letters" in removal.text for removal in found.removed)
+    assert not any("Privacy of all" in removal.text for removal in found.removed)
+
+
+def test_a_button_by_role_that_is_only_a_sign_goes_and_one_with_words_stays() -> None:
+    signs = "<div role=button aria-expanded=false>▶</div><div>What is a cookie?</div>"
+    found = document(
+        f"<h1>Privacy</h1>{PROSE}{signs}<div role=button aria-expanded=true>Where is it kept?</div>{PROSE}"
+    )
+    assert "▶" not in found.markdown
+    assert "What is a cookie?\n\nWhere is it kept?" in found.markdown
+    assert [removal.rule for removal in found.removed] == ["prune/button"]

@@ -8,7 +8,6 @@ Platform rules are another matter (platform_rules.py); lines at the edges of the
 
 from __future__ import annotations
 
-import copy
 import functools
 import itertools
 import re
@@ -75,6 +74,7 @@ _MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
 _CONTENT_HOMES = frozenset({"main", "article", "section"})
 _HEADER_LINK_DENSITY = 0.3
+_SIGN_CHARS = 20  # what has no letter among so many has none
 # Where a page has one `main`, it holds the policy: on all of the 47 documents of Open Terms Archive (of 85) that have one
 # it held 99 % of it. A stub or a slogan says less than this outside its links; an imprint under its heading has few words.
 _MAIN_CHARS = 200
@@ -159,15 +159,15 @@ class Pruner:
         heading = None
         if rule in ("prune/header", "prune/role-banner"):
             heading = next((h1 for h1 in element.iter("h1") if words_of(h1)), None)
-        removal = removal_of(element, rule)
-        if removal.text:
-            self.removed.append(removal)
-            self.dropped.append((element if heading is None else copy.deepcopy(element), rule))
         self._weights.subtract(element)
         if heading is not None:
             keep_names(heading, until=element)
             heading.tail = None
             element.addprevious(heading)
+        removal = removal_of(element, rule)  # without the heading, which stays
+        if removal.text:
+            self.removed.append(removal)
+            self.dropped.append((element, rule))
         # The words behind it are joined to those before it at the end, all in one pass: one by one takes the square.
         place = etree.Element(_DROPPED)
         place.tail, element.tail = element.tail, None
@@ -184,6 +184,8 @@ class Pruner:
                 return f"prune/{tag}"
             if is_small and (rule := _rule_by_role(attributes)):
                 return rule
+            if attributes.get("role") == "button" and _is_sign(element):
+                return "prune/button"
         class_, id_ = attributes.get("class"), attributes.get("id")
         names = names_of(class_, id_) if class_ or id_ else _NAMELESS
         hides = _is_hidden(attributes, names)
@@ -295,6 +297,11 @@ def _rule_by_role(attributes: Mapping[str, str]) -> str | None:
     if role and (role := role.lower()) in _ROLES:
         return f"prune/role-{role}"
     return "prune/role-dialog" if attributes.get("aria-modal") == "true" else None
+
+
+def _is_sign(element: etree._Element) -> bool:
+    """Whether an element says nothing in words: the arrow of a folded part, a cross."""
+    return not any(map(str.isalnum, words_of(element, limit=_SIGN_CHARS)))
 
 
 def _is_sign_up_panel(element: etree._Element, weight: Weight) -> bool:

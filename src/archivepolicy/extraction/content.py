@@ -117,10 +117,11 @@ def selection(
         chosen, left, heading = [whole], [], heading if main is not None else None
     prose = sum(weights[element].prose for element in chosen)
     lists = _link_lists(whole, weights) if chosen == [whole] else []
-    removed = tuple(removal for element in (*left, *lists) if (removal := removal_of(element, "select/outside")).text)
+    dropped = _removals(lists)
     for element in lists:
         drop(element)
     content = _gathered(body, chosen, heading)
+    removed = (*_removals(left), *dropped)  # of what is left, without the heading that was taken out of it
     return Selection(
         content=content,
         heading=heading,
@@ -129,6 +130,11 @@ def selection(
         prose=prose,
         is_doubtful=is_doubtful,
     )
+
+
+def _removals(elements: list[etree._Element]) -> tuple[Removal, ...]:
+    """Log elements that are not taken; one that says nothing is not worth a line."""
+    return tuple(removal for element in elements if (removal := removal_of(element, "select/outside")).text)
 
 
 def _gathered(body: etree._Element, chosen: list[etree._Element], heading: etree._Element | None) -> etree._Element:
