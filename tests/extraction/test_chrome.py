@@ -234,3 +234,16 @@ def test_a_button_by_role_that_is_only_a_sign_goes_and_one_with_words_stays() ->
     assert "▶" not in found.markdown
     assert "What is a cookie?\n\nWhere is it kept?" in found.markdown
     assert [removal.rule for removal in found.removed] == ["prune/button"]
+
+
+@pytest.mark.parametrize("opened", ["strong", "font size=2", "span", "b"])
+def test_an_element_of_a_line_that_was_never_closed_hides_no_chrome(opened: str) -> None:
+    menu = "<div><span>Looking for ideas? We point you to what you enjoy most on a rainy day.</span>" + "".join(
+        f"<a href=/{n}>Exhibition of the year {n}</a>" for n in range(9)
+    )
+    page = f"<div><div class=a>{menu}</div></div></div><{opened}><div class=b><h1>Privacy</h1>{PROSE * 6}</div></div>"
+    found = document(page)
+    assert found.markdown.startswith("# Privacy\n")
+    assert "Exhibition" not in found.markdown
+    linked = document(f"<div><a href=/whole><div><h1>Privacy</h1>{PROSE}{PROSE}</div></a></div>")
+    assert "](http://www.meadow.example/whole)" in linked.markdown

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _DESCENT_SHARE = 0.9
 _LEAVES = frozenset({"p", "ul", "ol", "dl", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}) | INLINE
+# what nobody puts into a line
+_PARTS = frozenset({"div", "table", "section", "article", "main", "center"})
 _RESCUE_PROSE = 200
 _RESCUE_LINK_DENSITY = 0.3
 _HEADING_LINK_DENSITY = 0.5
@@ -184,6 +186,8 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
     path = [body]
     while True:
         node = path[-1]
+        for child in filter(_is_left_open, children_of(node)):
+            child.tag = "div"
         if holds_loose_text(node):
             for paragraph in wrap_loose_text(node):
                 weights.add(paragraph)
@@ -197,6 +201,11 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
         if heaviest is None or heaviest.tag in _LEAVES or most < _DESCENT_SHARE * weights[node].prose:
             return path
         path.append(heaviest)
+
+
+def _is_left_open(element: etree._Element) -> bool:
+    """Whether an element that belongs into a line holds parts of the page: a `<strong>` that its author did not close."""
+    return element.tag in INLINE and element.tag != "a" and any(child.tag in _PARTS for child in children_of(element))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
