@@ -186,8 +186,9 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
     path = [body]
     while True:
         node = path[-1]
-        for child in filter(_is_left_open, children_of(node)):
-            child.tag = "div"
+        for child in children_of(node):
+            if child.tag in INLINE and _is_left_open(child):
+                child.tag = "div"
         if holds_loose_text(node):
             for paragraph in wrap_loose_text(node):
                 weights.add(paragraph)
@@ -205,7 +206,7 @@ def _descent(body: etree._Element, weights: Weights, main: etree._Element | None
 
 def _is_left_open(element: etree._Element) -> bool:
     """Whether an element that belongs into a line holds parts of the page: a `<strong>` that its author did not close."""
-    return element.tag in INLINE and element.tag != "a" and any(child.tag in _PARTS for child in children_of(element))
+    return element.tag != "a" and any(child.tag in _PARTS for child in children_of(element))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
