@@ -211,6 +211,17 @@ def test_what_holds_the_main_is_never_dropped_and_so_never_logged(tag: str, attr
     assert not any("Mill Lane" in removal.text for removal in found.removed)
 
 
+def test_a_box_to_sign_up_in_ends_before_the_main() -> None:
+    own = "<main><h2>Imprint</h2><p>Meadow Ltd, 4 Mill Lane, Meadow, telephone 555 0133, register of Meadow, number 7</p></main>"
+    offer = "<div><p>Subscribe to our newsletter</p><form><input></form></div>"
+    dialog = f"<div role=dialog><h2>Cookies</h2>{PROSE * 20}</div>"
+    found = document(f"<div class=w><div class=box>{own}{offer}</div></div>{dialog}")
+    assert "Mill Lane" in found.markdown
+    assert [removal.text for removal in found.removed if removal.rule == "prune/sign-up"] == [
+        "Subscribe to our newsletter"
+    ]
+
+
 @pytest.mark.parametrize(
     "before",
     [

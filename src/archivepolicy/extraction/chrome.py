@@ -145,7 +145,9 @@ class Pruner:
         for outer in itertools.islice(form.iterancestors(), _SIGN_UP_LEVELS):
             weight = self._weights[outer]
             is_box = outer.tag in ("div", "section", "aside") and weight.prose < _SIGN_UP_PROSE
-            if not is_box or weight.prose >= _PANEL_SHARE * self._total or outer is self.main:
+            if not is_box or weight.prose >= _PANEL_SHARE * self._total:
+                break
+            if outer is self.main or outer in self._around_main:
                 break
             if next(outer.iterdescendants("h1"), None) is not None:
                 break
