@@ -237,6 +237,13 @@ def test_a_heading_taken_out_of_what_goes_is_not_logged_with_it(before: str) -> 
     assert not any("Privacy of all" in removal.text for removal in found.removed)
 
 
+def test_a_linked_heading_before_the_text_is_not_logged_as_left_out() -> None:
+    page = "<h1><a href=/privacy>Privacy of all</a></h1><ul><li><a href=/a>Free</a><li><a href=/b>letters</a></ul>"
+    found = document(f"{page}<div class=text><div>{PROSE}{PROSE}</div></div>")
+    assert found.markdown.startswith("# [Privacy of all](http://www.meadow.example/privacy)\n")
+    assert [removal.text for removal in found.removed] == ["Free letters"]
+
+
 def test_a_button_by_role_that_is_only_a_sign_goes_and_one_with_words_stays() -> None:
     signs = "<div role=button aria-expanded=false>▶</div><div>What is a cookie?</div>"
     found = document(

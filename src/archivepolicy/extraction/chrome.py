@@ -124,9 +124,8 @@ class Pruner:
                     attributes = child.items()
                     if attributes or tag in _TAGS or tag == "button":
                         rule = self._rule_against(child, tag, dict(attributes))  # type: ignore[arg-type]  # stubs: bytes
-                if (
-                    rule is None or child in self._around_main
-                ):  # small beside a large dialog, and yet the policy's place
+                # what holds the main may be small beside a large dialog, and is the policy's place all the same
+                if rule is None or child in self._around_main:
                     if children := children_of(child):
                         waiting.append(children)
                 elif rule not in _RULES_AGAINST_LISTS or not self._contents.is_contents(child):

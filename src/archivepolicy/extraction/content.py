@@ -123,6 +123,7 @@ def selection(
     for element in lists:
         drop(element)
     content = _gathered(body, chosen, heading)
+    left = [element for element in left if element is not heading]
     removed = (*_removals(left), *dropped)  # of what is left, without the heading that was taken out of it
     return Selection(
         content=content,

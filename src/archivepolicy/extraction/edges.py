@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archivepolicy.extraction.chrome import removal_of
-from archivepolicy.extraction.elements import drop, words_of
+from archivepolicy.extraction.elements import drop, says_something, words_of
 from archivepolicy.extraction.paragraphs import IN_LINES
 
 if TYPE_CHECKING:
@@ -182,17 +182,8 @@ def _leaf_blocks(content: etree._Element, in_turn: _Order) -> Iterator[etree._El
             first = next((child for child in children if child.tag not in IN_LINES), None) if len(inner) else None
             if first is not None:
                 waiting.append(itertools.chain((first,), children))  # the rest is not read before it is asked for
-            elif _holds_words(inner):
+            elif says_something(inner):
                 yield inner
-
-
-def _holds_words(element: etree._Element) -> bool:
-    if (text := element.text) and not text.isspace():
-        return True
-    for child in element:  # noqa: SIM110 - `itertext` and `any` take several times as long to begin
-        if _holds_words(child) or ((text := child.tail) and not text.isspace()):
-            return True
-    return False
 
 
 def _platform_rule(
@@ -266,6 +257,6 @@ def _drop_with_shells(block: etree._Element, content: etree._Element) -> None:
         if parent is None:
             return
         drop(block)
-        if _holds_words(parent):
+        if says_something(parent):
             return
         block = parent

@@ -23,7 +23,7 @@ from archivepolicy.extraction.decode import decoded_text
 from archivepolicy.extraction.edges import trim_edges
 from archivepolicy.extraction.elements import words_of
 from archivepolicy.extraction.inserts import is_replayed, may_be_wrapped, unwrapped, without_inserts
-from archivepolicy.extraction.links import LinkBase, link_base, links_on, reveal_emails
+from archivepolicy.extraction.links import LinkBase, link_base, reveal_emails
 from archivepolicy.extraction.markdown import markdown_of
 from archivepolicy.extraction.normalise import normalise, unwrap_blocks
 from archivepolicy.extraction.plaintext import content_of
@@ -184,11 +184,10 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
 def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
     source, inserts = without_inserts(source)
     page = parsed_page(source)
-    hrefs, coded = links_on(page.body)
+    hrefs = reveal_emails(page.body)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
     replayed = bool(inserts) or (is_suspect and is_replayed(source, page.body))
     base = link_base(url, page.base_href, is_replayed=replayed)
-    reveal_emails(coded)
     if section.css is not None:
         content = _unpruned(page, section)
     else:
@@ -198,7 +197,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
                 _cut(content, section)
             except InputError:  # a title that stands in what is usually chrome: looked for on the whole page
                 page = parsed_page(source)
-                reveal_emails(links_on(page.body)[1])
+                reveal_emails(page.body)
                 content = _unpruned(page, section)
                 content.warnings.append(
                     "A heading asked for stands outside the text that was found; nothing was pruned."

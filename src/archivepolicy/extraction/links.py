@@ -17,8 +17,6 @@ from archivepolicy.extraction.elements import append_text, drop
 from archivepolicy.extraction.inserts import unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lxml import etree
 
 _DEAD_SCHEMES = ("javascript:", "vbscript:", "data:", "about:", "file:")
@@ -141,37 +139,35 @@ def decoded_email(code: str) -> str | None:
     return text if "@" in text and text.isprintable() else None
 
 
-def links_on(body: etree._Element) -> tuple[list[str], list[etree._Element]]:
-    """The `href` of every link, empty where it has none, and the elements that may hold a protected e-mail address."""
+def reveal_emails(body: etree._Element) -> list[str]:
+    """Write protected e-mail addresses into the tree in place of "[email protected]".
+
+    Returns:
+        The `href` of every link as it stood, empty where it had none.
+    """
     hrefs: list[str] = []
-    coded: list[etree._Element] = []
-    for element in body.iter("a", "span"):
+    for element in list(body.iter("a", "span")):
         href = ""
         if element.tag == "a":
             href = element.get("href") or ""
             hrefs.append(href)
         if _CLOUDFLARE in href or element.get("data-cfemail"):
-            coded.append(element)
-    return hrefs, coded
+            _reveal_email(element, href)
+    return hrefs
 
 
-def reveal_emails(coded: Iterable[etree._Element]) -> int:
-    """Write protected e-mail addresses into the tree in place of "[email protected]"; gives their number."""
-    count = 0
-    for element in coded:
-        href = element.get("href") or ""
-        code = element.get("data-cfemail") or (href.partition("#")[2] if _CLOUDFLARE in href else "")
-        address = decoded_email(code) if code else None
-        if address is None:
-            continue
-        count += 1
-        if element.get("data-cfemail"):
-            for child in list(element):
-                drop(child)
-            element.text = None
-            append_text(element, address)
-        if element.tag == "a":
-            element.set("href", f"mailto:{address}")
-        elif (parent := element.getparent()) is not None and _CLOUDFLARE in (parent.get("href") or ""):
-            parent.set("href", f"mailto:{address}")
-    return count
+def _reveal_email(element: etree._Element, href: str) -> None:
+    """Write the address that an element, or its `href`, holds in code; one that cannot be read stays as it is."""
+    code = element.get("data-cfemail") or href.partition("#")[2]
+    address = decoded_email(code) if code else None
+    if address is None:
+        return
+    if element.get("data-cfemail"):
+        for child in list(element):
+            drop(child)
+        element.text = None
+        append_text(element, address)
+    if element.tag == "a":
+        element.set("href", f"mailto:{address}")
+    elif (parent := element.getparent()) is not None and _CLOUDFLARE in (parent.get("href") or ""):
+        parent.set("href", f"mailto:{address}")

@@ -100,10 +100,9 @@ def _strip_wordless(body: etree._Element) -> None:
     if found["iframe"]:
         found = _by_tag(body, _READ_OF_BODY)  # what they hold among them
     for template in found["template"]:
+        # a browser shows it in place of the element around it (HTML, declarative shadow roots)
         if template.get("shadowrootmode") or template.get("shadowroot"):
-            template.tag = (
-                "div"  # what a browser shows in place of the element around it (HTML, declarative shadow roots)
-            )
+            template.tag = "div"
     strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
     if found["noscript"] and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
