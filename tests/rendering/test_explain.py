@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import lxml.html
@@ -66,6 +67,12 @@ def test_as_html_it_stands_alone() -> None:
     assert "url(" not in html
     assert "prefers-color-scheme: dark" in html
     assert "https://a.example/?a=1&amp;b=2" in html
+
+
+def test_as_html_a_page_without_removals_has_no_empty_table() -> None:
+    kept = tuple(part for part in EXPLANATION.parts if part.rule is None)
+    assert "<table>" in explanation_as_html(EXPLANATION)
+    assert "<table>" not in explanation_as_html(replace(EXPLANATION, parts=kept, elsewhere=()))
 
 
 @pytest.mark.parametrize("dark", [False, True])

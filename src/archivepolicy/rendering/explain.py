@@ -80,6 +80,7 @@ def explanation_as_html(explanation: Explanation) -> str:
         f"<tr><td><code>{escape(rule)}</code></td><td>{count}</td><td>{escape(_reason(rule))}</td></tr>\n"
         for rule, count in _counts(explanation)
     )
+    table = f"<table>\n<tr><th>Rule</th><th>Lines</th><th>Why</th></tr>\n{rows}</table>\n" if rows else ""
     elsewhere = "".join(
         f"<p><code>{escape(one.rule)}</code> <del>{escape(one.text)}</del></p>\n" for one in explanation.elsewhere
     )
@@ -89,7 +90,7 @@ def explanation_as_html(explanation: Explanation) -> str:
         f"<title>What was removed: {title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<header>\n"
         f"<h1>What was removed from “{title}”</h1>\n{where}<p>{escape(_head(explanation))} Removed text is struck "
         "through, with the rule that took it behind it.</p>\n"
-        f"<table>\n<tr><th>Rule</th><th>Lines</th><th>Why</th></tr>\n{rows}</table>\n</header>\n<hr>\n<main>\n"
+        f"{table}</header>\n<hr>\n<main>\n"
         + "".join(_html(part) for part in explanation.parts)
         + "</main>\n"
         + (f"<hr>\n<footer>\n<p>Not among the page's lines:</p>\n{elsewhere}</footer>\n" if elsewhere else "")
