@@ -17,6 +17,7 @@ import pytest
 from archivepolicy.errors import StoreError
 from archivepolicy.records import Capture
 from archivepolicy.store import Store
+from peers.meadow import write_warc
 
 INSIDE = ".archivepolicy"
 # what the scripts below share: a store whose products are two small files each
@@ -272,3 +273,39 @@ with store.catalogue.inspected() as looked_at:
     )
     if os.getuid() == 0:
         assert (done.stdout, done.stderr) == ("['a.example/1', 'a.example/2'] True\n", "")
+
+
+ASKING_AT_THE_END = """
+import sys, threading, time
+from pathlib import Path
+from archivepolicy.archives.warc_index import WarcIndex
+from archivepolicy.archives.warc_files import warc_files
+from archivepolicy.store import Store
+
+what, path = sys.argv[1], Path(sys.argv[2])
+if what == "catalogue":
+    ask = Store(path).catalogue.urls_of
+else:
+    ask = WarcIndex(path, warc_files(path), Path(sys.argv[3]) if what == "kept index" else None).of_digest
+ask("none")
+
+def go():
+    while True:
+        ask("none")
+
+for _ in range(4):
+    threading.Thread(target=go, daemon=True).start()
+time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("what", ["catalogue", "kept index", "index in memory"])
+def test_a_process_may_end_while_threads_ask(what: str, tmp_path: Path) -> None:
+    """An interruption gives up what is under way; the `sqlite3` module crashes where a connection is closed under a question."""
+    path = tmp_path if what == "catalogue" else write_warc(tmp_path / "a.warc")
+    for _ in range(6):
+        ended = subprocess.run(
+            [sys.executable, "-c", ASKING_AT_THE_END, what, path, tmp_path / "cache"], capture_output=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (0, b"")
+    assert not [file.name for file in tmp_path.rglob("*") if file.name.endswith(("-wal", "-shm"))]

@@ -157,7 +157,8 @@ class WarcIndex:
         """The database, complete for the files as they are."""
         if self._database is None:
             self._database = self._completed()
-            weakref.finalize(self, self._database.close)
+            # not at the process's end, when threads may still be asking
+            weakref.finalize(self, self._database.close).atexit = False
             self._place_files()
         return self._database
 

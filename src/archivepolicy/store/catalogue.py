@@ -296,7 +296,7 @@ class Catalogue:
     def _built_in_memory(self) -> sqlite3.Connection:
         if self._in_memory is None:
             database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-            weakref.finalize(self, database.close)
+            weakref.finalize(self, database.close).atexit = False  # threads may still be asking then
             self._fill(database)
             self._in_memory = database
         return self._in_memory

@@ -3,11 +3,14 @@
 Opening a database costs twenty times what a question of it costs. What makes a kept connection wrong is looked after here:
 the file may be deleted or replaced while it is open (its place on disk is compared before each question, and another file is
 opened anew), the process may fork (no connection is carried into a child, nor into its parent's next question: SQLite keeps
-its locks by process; "How To Corrupt An SQLite Database File", §2.6, sqlite.org, read 2026-11-24), and threads take turns.
+its locks by process; "How To Corrupt An SQLite Database File", §2.6, sqlite.org, read 2026-11-24), threads take turns, and at
+the process's end it is closed in its turn like any other question: threads may still be asking (an interruption gives up
+what is under way), and `sqlite3` crashes where one thread closes what another one uses.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -23,6 +26,7 @@ T = TypeVar("T")
 _all: weakref.WeakSet[KeptConnection] = weakref.WeakSet()
 _all_lock = threading.Lock()
 _stopped: list[KeptConnection] = []
+_LAST_QUESTION_S = 5.0  # how long the process's end waits for a question; one that takes longer keeps its connection
 
 
 class KeptConnection:
@@ -74,6 +78,7 @@ class KeptConnection:
         before = _place(self._path)
         self._database = database = opened()
         self._finalizer = weakref.finalize(self, database.close)
+        self._finalizer.atexit = False  # `_close_all` does it in turn
         # of a file that was replaced meanwhile the earlier place is noted, so that the next question looks again
         self._place = before or _place(self._path)
 
@@ -81,6 +86,11 @@ class KeptConnection:
         if self._finalizer is not None:
             self._finalizer()
         self._database = self._finalizer = self._place = None
+
+    def _close_at_end(self) -> None:
+        if self._lock.acquire(timeout=_LAST_QUESTION_S):
+            self._let_go()
+            self._lock.release()
 
     def _stop(self) -> None:
         """Close it, and let no other thread open it until `_go_on`."""
@@ -98,6 +108,15 @@ def _place(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return facts.st_dev, facts.st_ino
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is open, so that no log stays beside a file."""
+    with _all_lock:
+        everything = list(_all)
+    for one in everything:
+        one._close_at_end()
 
 
 def _stop_all() -> None:
