@@ -26,7 +26,6 @@ UNSEEN = " \t\r\n\f\v\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 # Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
 # side, and lxml joins those anew at each look, which takes the square of their number.
 _WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
-_IS_MAYBE_WIDE = etree.XPath("boolean(descendant::*[1000])")
 
 
 def folded(text: str) -> str:
@@ -36,6 +35,8 @@ def folded(text: str) -> str:
 
 def words_of(element: etree._Element, *, limit: int | None = None) -> str:
     """Text of an element, white space folded, a space around every block; reading stops soon after `limit` characters."""
+    if not len(element):  # as many blocks
+        return folded(element.text or "")[:limit]
     pieces: list[str] = []
     _read(element, pieces, sys.maxsize if limit is None else limit)
     return folded("".join(pieces))[:limit]
@@ -122,13 +123,13 @@ def unwrap(element: etree._Element) -> None:
 def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) -> None:
     """Take elements of some names out of every element with very many children, the text around them joined at once.
 
+    It costs a look at every element: who calls it knows that there are many of those names.
+
     Args:
         root: Where to look, itself included.
         tags: The names.
         with_text: Whether what they say stays; then only those that hold no element of another name go.
     """
-    if not _IS_MAYBE_WIDE(root):  # as of most pages: none has so many elements in all
-        return
     for parent in reversed(cast("list[etree._Element]", _WIDE(root))):
         last, pieces = None, [parent.text or ""]
         for child in list(parent):

@@ -66,7 +66,10 @@ def _simple(text: str, at: int, end: int) -> list[str] | None:
         after = text[closing + 2 : end if following < 0 else following]
         if not words or (following >= 0 and (not after or after.isspace())):
             return None
-        if not (_may_stand(words[0], text[at - 1 : at]) and _may_stand(words[-1], after[:1]) and _has_word(words)):
+        first, last = words[0], words[-1]
+        if not first.isalnum() and not (_may_stand(first, text[at - 1 : at]) and _has_word(words)):
+            return None
+        if not last.isalnum() and not _may_stand(last, after[:1]):
             return None
         sign = _SIGN_OF[text[at + 1]]
         pieces += (sign, words, sign, after)

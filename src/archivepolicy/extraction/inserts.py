@@ -70,6 +70,8 @@ def without_inserts(source: bytes) -> tuple[bytes, tuple[str, ...]]:
     if preface := _PREFACE.match(source):
         source = source[preface.end() :]
     for begin, end in _MARKER_PAIRS:
+        if end not in source:  # the longer of the two, and so the faster to look for
+            continue
         pieces: list[bytes] = []
         at = 0
         while (start := source.find(begin, at)) >= 0:

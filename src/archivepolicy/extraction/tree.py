@@ -36,18 +36,19 @@ _NO_SCRIPT_WORDS = 40
 _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
 _WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
-# the source of such a tag, control characters in it or not, or of a heading that begins with a paragraph: three pages in
-# four have neither, and one search for both tells it
-_ODD_TAG = re.compile(rb"<(?:[^\s<>/:]*+:|[hH][1-6][^<>]*+>\s*+<[pP][\s>])")
+# the source of such a tag, or of a heading that begins with a paragraph: nine pages in ten have neither, and one search for
+# both tells it; the signs of code in scripts (`i<a.length?b:c`) stand in no name
+_ODD_TAG = re.compile(rb"<(?:[^\s<>/:?!&=;,|()\[\]{}\"'$]*+:|[hH][1-6][^<>]*+>\s*+<[pP][\s>])")
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
 # literal sign is looked for three times as fast as one that begins with two
 _CONTROL_REFERENCE = re.compile(
     rb"&(?=#)#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
     re.IGNORECASE,
 )
-# what is read of a whole page and of its body, each in one walk
-_READ_OF_PAGE = ("frame", "title", "meta", "base", "head", "body", "noframes")
-_READ_OF_BODY = ("h1", "textarea", "iframe", "template", "noscript")
+# what is read of a page, in one walk
+_READ = (*_WORDLESS, "img", "h1", "frame", "base", "body", "noframes")
+# fewer than this leave no more pieces of text side by side than can be joined at each look (see `strip_wide`)
+_MANY = 1000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -76,7 +77,7 @@ def parsed_page(source: bytes) -> Page:
     root = _parsed_mended(source, has_odd_tags=has_odd_tags)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
-    found = _by_tag(root, _READ_OF_PAGE)
+    found = _by_tag(root)
     frames = tuple(src for frame in found["frame"] if (src := frame.get("src")))
     title, language = _title(found["title"]), _language(root, found["meta"])
     base_href = next((href for base in found["base"] if (href := base.get("href"))), None)
@@ -85,38 +86,39 @@ def parsed_page(source: bytes) -> Page:
     for element in prefixed:
         if _PREFIXED_TAG.match(element.tag):  # Word's and advertisers' own elements, which stand inside lines
             element.tag = "span"
-    _strip_wordless(body)
+    _strip_wordless(body, found if body in found["body"] else _by_tag(body))
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
 
 
-def _strip_wordless(body: etree._Element) -> None:
+def _strip_wordless(body: etree._Element, found: dict[str, list[etree._Element]]) -> None:
     """Take out what holds no words of the page; what only seems to hold none stays as a block."""
-    found = _by_tag(body, _READ_OF_BODY)
     image_headings(found["h1"])
     for textarea in [one for one in found["textarea"] if len((one.text or "").split()) >= _DOCUMENT_WORDS]:
         _paragraphs_of(textarea)
     for frame in [one for one in found["iframe"] if one.get("srcdoc")][:_FRAMES]:
         _unfold_frame(frame)
     if found["iframe"]:
-        found = _by_tag(body, _READ_OF_BODY)  # what they hold among them
+        found = _by_tag(body)  # what they hold among them
     for template in found["template"]:
         # a browser shows it in place of the element around it (HTML, declarative shadow roots)
         if template.get("shadowrootmode") or template.get("shadowroot"):
             template.tag = "div"
-    strip_wide(body, (*_WORDLESS, "img"), with_text=False)
+    if sum(map(len, found.values())) >= _MANY:
+        strip_wide(body, (*_WORDLESS, "img"), with_text=False)
+    noscripts = [one for one in found["noscript"] if body in one.iterancestors()]  # and not in the head
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
-    if found["noscript"] and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
+    if noscripts and len(words_of(body, limit=_SHELL_CHARS)) < _SHELL_CHARS:
         # all that the page says to a reader without scripts, as an archive's crawler is
         least = _NO_SCRIPT_WORDS if words_of(body, limit=1) else 1
-        for noscript in [one for one in found["noscript"] if len(words_of(one).split()) >= least]:
+        for noscript in [one for one in noscripts if len(words_of(one).split()) >= least]:
             noscript.tag = "div"
             body.append(noscript)
 
 
-def _by_tag(root: etree._Element, tags: tuple[str, ...]) -> dict[str, list[etree._Element]]:
-    """The elements of some names, itself included, in order; an empty list for a name that does not occur."""
-    found: dict[str, list[etree._Element]] = {tag: [] for tag in tags}
-    for element in root.iter(*tags):
+def _by_tag(root: etree._Element) -> dict[str, list[etree._Element]]:
+    """The elements that are read of a page or a part of it, itself included, by their names, in order."""
+    found: dict[str, list[etree._Element]] = {tag: [] for tag in _READ}
+    for element in root.iter(*_READ):
         found[element.tag].append(element)
     return found
 
@@ -204,7 +206,7 @@ def _body(root: etree._Element, found: dict[str, list[etree._Element]], *, is_fr
 
 def _inner_body(root: etree._Element) -> etree._Element:
     """The body of a document that stands within another."""
-    return _body(root, _by_tag(root, _READ_OF_PAGE), is_frameset=False)
+    return _body(root, _by_tag(root), is_frameset=False)
 
 
 def _title(titles: list[etree._Element]) -> str:

@@ -45,24 +45,28 @@ class Weights:
     """The weights of a tree."""
 
     def __init__(self, body: etree._Element) -> None:
-        # Of an element without children, as most are, only the characters until somebody asks, below zero in a link.
-        self._of: dict[etree._Element, Weight | int] = {}
+        # Until somebody asks: of an element with children its three figures, of another only the characters, below zero
+        # in a link.
+        self._of: dict[etree._Element, Weight | tuple[int, int, float] | int] = {}
         self.add(body)
 
     def __getitem__(self, element: etree._Element) -> Weight:
         """The weight of an element; one without text, or added since the pass, weighs nothing."""
         found = self._of.get(element)
+        if isinstance(found, Weight):
+            return found
+        if found is None:
+            return _NOTHING
         if isinstance(found, int):
-            found = self._of[element] = (
-                Weight(-found, -found, 0.0) if found < 0 else Weight(found, 0, _run_prose(found))
-            )
-        return found or _NOTHING
+            found = (-found, -found, 0.0) if found < 0 else (found, 0, _run_prose(found))
+        weight = self._of[element] = Weight(*found)
+        return weight
 
     def add(self, element: etree._Element) -> None:
         """Weigh an element that was put into the tree from text that its ancestors already count."""
         in_link = element.tag == "a" and element.get("href") is not None
-        weight, run = self._visit(element, children_of(element), in_link)
-        weight.prose += _run_prose(run)
+        chars, link_chars, prose, run = self._visit(element, children_of(element), in_link)
+        self._of[element] = (chars, link_chars, prose + _run_prose(run))
 
     def subtract(self, element: etree._Element) -> None:
         """Take an element's weight off all its ancestors; call it before the element is dropped."""
@@ -73,13 +77,16 @@ class Weights:
                 weight.link_chars -= gone.link_chars
                 weight.prose -= gone.prose
 
-    def _visit(  # noqa: PLR0912 -- a call for each element with children
+    def _visit(  # noqa: C901, PLR0912 -- a call for each element with children
         self,
         element: etree._Element,
         children: list[etree._Element],
         in_link: bool,  # noqa: FBT001
-    ) -> tuple[Weight, int]:
-        """Weigh an element. Gives its weight, and the characters of the open run of inline text at its end."""
+    ) -> tuple[int, int, float, int]:
+        """Weigh what an element holds.
+
+        Gives its characters, link characters and prose, and the characters of the open run of inline text at its end.
+        """
         text = element.text
         chars = _char_count(text.strip()) if text else 0
         run, link_chars = (0, chars) if in_link else (chars, 0)
@@ -93,16 +100,17 @@ class Weights:
                 prose += _run_prose(run)
                 run = 0
             if inner_children := children_of(child):
-                weight, child_run = self._visit(child, inner_children, in_child_link)
-                chars += weight.chars
-                link_chars += weight.link_chars
-                inner = weight.prose
-                weight.prose = inner + _run_prose(child_run)
-                if is_inline:
-                    run += child_run
-                    prose += inner
-                else:
-                    prose += weight.prose
+                child_chars, child_link_chars, inner, child_run = self._visit(child, inner_children, in_child_link)
+                if child_chars:
+                    chars += child_chars
+                    link_chars += child_link_chars
+                    whole = inner + _run_prose(child_run) if child_run else inner
+                    of[child] = (child_chars, child_link_chars, whole)
+                    if is_inline:
+                        run += child_run
+                        prose += inner
+                    else:
+                        prose += whole
             elif (text := child.text) and (words := text.strip()):  # the most of them: without a call
                 count = len(words) if words.isascii() else _char_count(words)
                 chars += count
@@ -123,8 +131,7 @@ class Weights:
                     link_chars += count
                 else:
                     run += count
-        weight = of[element] = Weight(chars, link_chars, prose)
-        return weight, run
+        return chars, link_chars, prose, run
 
 
 def _run_prose(count: int) -> float:
