@@ -298,15 +298,18 @@ def _is_permalink(link: etree._Element) -> bool:
 
 def _fill_paragraphs(element: etree._Element) -> None:
     """Loose text beside blocks goes into paragraphs; a `div` that is only a line of text becomes one."""
-    tags = [child.tag for child in children_of(element)]
+    children = children_of(element)
+    if not children and element.tag == "li":  # as most items
+        return
+    tags = [child.tag for child in children]
     if not IN_LINES.issuperset(tags):
         is_mixed = tags.count("br") > 1 or holds_loose_text(element)  # asked first, since it seldom is
-        if is_mixed and (element.tag != "li" or any(map(_is_part, children_of(element)))):
+        if is_mixed and (element.tag != "li" or any(map(_is_part, children))):
             wrap_loose_text(element)
         return
     if tags.count("br") > 1 and wrap_loose_text(element):
         return
-    if element.tag == "li" or not (len(element) or (element.text and element.text.strip())):
+    if element.tag == "li" or not (children or (element.text and element.text.strip())):
         return
     if element.tag == "div" and element.getparent() is not None:
         element.tag = "p"

@@ -34,7 +34,7 @@ def tidied(markdown: str) -> str:
         line = raw.rstrip()
         if "  " in line and "  " in line.lstrip(" >"):
             line = _SPACES.sub(" ", line)
-        if not line or (line[-1] in _LAST_OF_MARKS and _is_empty_block(line)):
+        if not line or (line[-1] in _LAST_OF_MARKS and not line[0].isalpha() and _is_empty_block(line)):
             if lines and lines[-1]:
                 lines.append("")
         elif line != _RULE or _last_block(lines) not in ("", _RULE):
