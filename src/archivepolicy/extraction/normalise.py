@@ -87,9 +87,9 @@ def _rename_all(content: etree._Element, every: list[etree._Element]) -> None:
         _rename_styled(element)
     if words_only := _WORDS_ONLY & tags:
         _unwrap_all(content, *words_only)
-    for element in every[1:]:
-        if (tag := element.tag) not in _SETTLED:
-            _rename(element, tag)
+    if unsettled := tags - _SETTLED:
+        for element in list(content.iterdescendants(*unsettled)):
+            _rename(element, element.tag)
 
 
 def _unwrap_all(content: etree._Element, *tags: str) -> None:
