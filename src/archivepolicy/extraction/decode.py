@@ -84,16 +84,20 @@ class DecodedText:
     """A page's text.
 
     Attributes:
-        text: Without control characters other than tab and newlines.
-        utf8: The same in UTF-8, as the parser and every search over the whole source want it.
-        encoding: The Python codec's name.
+        utf8: The text in UTF-8, as the parser and every search over the whole source want it; without control characters
+            other than tab and newlines.
+        encoding: The name of the Python codec that the page was read with.
         warnings: A sentence each; may be empty.
     """
 
-    text: str
     utf8: bytes
     encoding: str
     warnings: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as a string, made at each look: few pages' is wanted."""
+        return self.utf8.decode("utf-8")
 
 
 def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText:
@@ -111,7 +115,7 @@ def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText
     if encoding == "utf-8" and strict is not None:
         text = strict[1:] if bom_bytes else strict
         if _is_clean(body):  # nearly every page: read once, and its bytes are what the parser wants
-            return DecodedText(text=text, utf8=body, encoding=encoding, warnings=())
+            return DecodedText(utf8=body, encoding=encoding, warnings=())
     elif encoding == "utf-8":
         text, replaced = _repaired_utf8(body)
     else:
@@ -122,7 +126,7 @@ def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText
         replaced = text.count("\ufffd")
     warnings += [f"{replaced} bytes did not fit the charset {encoding}."] if replaced else []
     text = _without_controls(text)
-    return DecodedText(text=text, utf8=text.encode("utf-8", "replace"), encoding=encoding, warnings=tuple(warnings))
+    return DecodedText(utf8=text.encode("utf-8", "replace"), encoding=encoding, warnings=tuple(warnings))
 
 
 def _without_controls(text: str) -> str:

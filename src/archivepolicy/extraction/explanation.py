@@ -83,7 +83,7 @@ def _lines(payload: bytes, content_type: str | None, content_encoding: str | Non
         yield from (("p", line.text) for line in pdf_text(body).lines)
         return
     decoded = decoded_text(body, content_type)
-    if is_plain(decoded.text, media_type):
+    if is_plain(decoded.utf8, media_type):
         yield from _tree_lines(content_of(decoded.text))
         return
     html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None

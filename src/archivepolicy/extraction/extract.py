@@ -46,8 +46,8 @@ _JUDGED_CHARS = 13_000
 _BEGINNING_CHARS = 3_500
 EXTRACTOR_VERSION = "5"
 
-_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
-_SNIFF_CHARS = 2048
+_LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|head|body|title|div|p|table|a|br|font|h\d)\b", re.IGNORECASE)
+_SNIFF_BYTES = 2048
 _PDF_MAGIC_BYTES = 1024  # a PDF may begin after some bytes of another kind (PDF 1.7, Annex H.3.4.1)
 
 
@@ -111,7 +111,7 @@ def extract(
     with collector_paused():
         decoded = decoded_text(body, content_type)
         source = _Source(url=url, encoding=decoded.encoding, warnings=(*warnings, *decoded.warnings))
-        if is_plain(decoded.text, media_type):
+        if is_plain(decoded.utf8, media_type):
             page, content, base = _plain_content(decoded.text, url)
         else:
             html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
@@ -149,19 +149,19 @@ class _Source:
     warnings: tuple[str, ...]
 
 
-def is_plain(text: str, media_type: str) -> bool:
-    """Whether a body is plain text; archives label HTML as text too, so its first characters have a say."""
-    if _LOOKS_LIKE_HTML.search(text[:_SNIFF_CHARS]):
+def is_plain(utf8: bytes, media_type: str) -> bool:
+    """Whether a text is plain; archives label HTML as text too, so its beginning has a say."""
+    if _LOOKS_LIKE_HTML.search(utf8, 0, _SNIFF_BYTES):
         return False
-    return media_type == "text/plain" or (media_type in ("", "application/octet-stream") and "<" not in text)
+    return media_type == "text/plain" or (media_type in ("", "application/octet-stream") and b"<" not in utf8)
 
 
 def is_pdf(body: bytes, media_type: str) -> bool:
     """Whether a body is a PDF: by its mark, or by its label where it is not the HTML of an error page."""
-    start = body[:_SNIFF_CHARS]
+    start = body[:_SNIFF_BYTES]
     if b"%PDF-" in start[:_PDF_MAGIC_BYTES]:
-        return not _LOOKS_LIKE_HTML.search(start.partition(b"%PDF-")[0].decode("latin-1"))
-    return media_type == "application/pdf" and not _LOOKS_LIKE_HTML.search(start.decode("latin-1"))
+        return not _LOOKS_LIKE_HTML.search(start.partition(b"%PDF-")[0])
+    return media_type == "application/pdf" and not _LOOKS_LIKE_HTML.search(start)
 
 
 def _pdf_content(body: bytes, url: str | None) -> tuple[Page, _Content, LinkBase]:
