@@ -183,6 +183,7 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
 
 def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
     source, inserts = without_inserts(source)
+    found = platform_rules.detected(source) if section.css is None else ()  # before the parser fills the processor's cache
     page = parsed_page(source)
     hrefs = reveal_emails(page.body)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
@@ -191,7 +192,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
     if section.css is not None:
         content = _unpruned(page, section)
     else:
-        content = _pruned(page, source, domain_name(unwrapped(url)) if url else "")
+        content = _pruned(page, found, domain_name(unwrapped(url)) if url else "")
         if section.bounds:
             try:
                 _cut(content, section)
@@ -209,9 +210,8 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
     return page, content, base
 
 
-def _pruned(page: Page, source: bytes, domain: str) -> _Content:
+def _pruned(page: Page, found: tuple[platform_rules.Platform, ...], domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
-    found = platform_rules.detected(source)
     content = _selected(page, found, domain, apply_roles(page.body))
     normalise(content.root)
     starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
