@@ -183,7 +183,8 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
 
 def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
     source, inserts = without_inserts(source)
-    found = platform_rules.detected(source) if section.css is None else ()  # before the parser fills the processor's cache
+    # before the parser fills the processor's cache
+    found = platform_rules.detected(source) if section.css is None else ()
     page = parsed_page(source)
     hrefs = reveal_emails(page.body)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
