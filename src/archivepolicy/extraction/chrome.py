@@ -17,7 +17,7 @@ from lxml import etree
 
 from archivepolicy.extraction.beside import is_dated_line
 from archivepolicy.extraction.contents import Contents
-from archivepolicy.extraction.elements import INLINE, children_of, path_of, strip_wide, words_of
+from archivepolicy.extraction.elements import INLINE, MANY, children_of, path_of, strip_wide, words_of
 from archivepolicy.extraction.inserts import TOOLBAR_IDS
 from archivepolicy.extraction.names import NameKind, is_cookie_list, names_of
 from archivepolicy.records.document import Removal
@@ -69,8 +69,6 @@ _PANELS = etree.XPath(
 # siblings that are looked at on each side for one built alike
 _TWINS = 20
 _DROPPED = "dropped"
-# fewer than this leave no element with very many pieces of text
-_MANY = 100
 _BUTTON_HOMES = frozenset({"h2", "h3", "h4", "h5", "dt", "summary"})
 _CONTENT_HOMES = frozenset({"main", "article", "section"})
 _HEADER_LINK_DENSITY = 0.3
@@ -108,7 +106,7 @@ class Pruner:
         for details in list(self._body.iter("details")):
             if self._is_emptied(details):
                 self._drop(details, "prune/emptied")
-        if self._drops >= _MANY:
+        if self._drops >= MANY:
             strip_wide(self._body, (_DROPPED,), with_text=False)
         if self._drops:
             etree.strip_tags(self._body, _DROPPED)

@@ -109,9 +109,8 @@ def date_at(text: str, place: int) -> WrittenDate | None:
         The date, or None where the year stands alone.
     """
     first, last = max(0, place - _REACH_CHARACTERS), place + _REACH_CHARACTERS
-    if (
-        _SIGN_OF_DATE.search(text, first, last) is None
-    ):  # a table of bare years: the whole pattern costs 100 times as much
+    # in a table of bare years, where the whole pattern takes many times as long
+    if _SIGN_OF_DATE.search(text, first, last) is None:
         return None
     at = first
     while (match := _DATE.search(text, at, last)) and match.start() <= place:

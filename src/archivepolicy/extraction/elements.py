@@ -23,9 +23,10 @@ INLINE = frozenset({
 })  # fmt: skip
 # white space, and signs that take no room
 UNSEEN = " \t\r\n\f\v\xa0\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-# Elements whose children are past counting. Where libxml2 takes many of them out, it leaves as many pieces of text side by
-# side, and lxml joins those anew at each look, which takes the square of their number.
-_WIDE = etree.XPath("descendant-or-self::*[*[1000]]")
+# So many children are past counting. Where libxml2 takes them out, it leaves as many pieces of text side by side, and lxml
+# joins those anew at each look, which takes the square of their number: fewer do not matter.
+MANY = 1000
+_WIDE = etree.XPath(f"descendant-or-self::*[*[{MANY}]]")
 
 
 def folded(text: str) -> str:
@@ -123,7 +124,7 @@ def unwrap(element: etree._Element) -> None:
 def strip_wide(root: etree._Element, tags: Collection[str], *, with_text: bool) -> None:
     """Take elements of some names out of every element with very many children, the text around them joined at once.
 
-    It costs a look at every element: who calls it knows that there are many of those names.
+    It costs a look at every element: who calls it knows that there are `MANY` of those names.
 
     Args:
         root: Where to look, itself included.

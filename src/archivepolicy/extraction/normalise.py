@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archivepolicy.extraction import lists, typed_lists
-from archivepolicy.extraction.elements import INLINE, append_text, children_of, drop, strip_wide
+from archivepolicy.extraction.elements import INLINE, MANY, append_text, children_of, drop, strip_wide
 from archivepolicy.extraction.links import leads_nowhere
 from archivepolicy.extraction.paragraphs import IN_LINES, holds_loose_text, wrap_loose_text
 from archivepolicy.extraction.plaintext import content_of
@@ -34,8 +34,6 @@ _WORDS_ONLY = frozenset({*(INLINE - _KEPT_INLINE - _SAME.keys()), "col", "colgro
 # What an element is called that goes, all of one kind in one pass: to unwrap them one by one joins their words again and
 # again, which takes the square of their number. It is a name of INLINE, so that it is no block until then.
 _UNWRAPPED = "span"
-# fewer than this leave no more pieces of text side by side than can be joined at each look (see `strip_wide`)
-_MANY = 1000
 _KEPT_BLOCKS = frozenset({
     "div", "p", *HEADINGS, "ul", "ol", "li", "blockquote", "pre", "hr", "table", "thead", "tbody", "tfoot", "tr", "td", "th",
     "caption",
@@ -95,7 +93,7 @@ def _rename_all(content: etree._Element, every: list[etree._Element]) -> None:
 def _unwrap_all(content: etree._Element, *tags: str) -> None:
     """Leave of elements of some names only what they hold."""
     count = sum(1 for _ in content.iterdescendants(*tags))
-    if count >= _MANY:
+    if count >= MANY:
         strip_wide(content, tags, with_text=True)
     if count:
         etree.strip_tags(content, *tags)

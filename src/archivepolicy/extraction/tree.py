@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from archivepolicy.extraction.elements import append_text, folded, strip_wide, words_of
+from archivepolicy.extraction.elements import MANY, append_text, folded, strip_wide, words_of
 from archivepolicy.extraction.flattening import flattened, is_too_deep
 from archivepolicy.extraction.heading_source import with_whole_headings
 
@@ -47,8 +47,6 @@ _CONTROL_REFERENCE = re.compile(
 )
 # what is read of a page, in one walk
 _READ = (*_WORDLESS, "img", "h1", "frame", "base", "body", "noframes")
-# fewer than this leave no more pieces of text side by side than can be joined at each look (see `strip_wide`)
-_MANY = 1000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -103,7 +101,7 @@ def _strip_wordless(body: etree._Element, found: dict[str, list[etree._Element]]
         # a browser shows it in place of the element around it (HTML, declarative shadow roots)
         if template.get("shadowrootmode") or template.get("shadowroot"):
             template.tag = "div"
-    if sum(map(len, found.values())) >= _MANY:
+    if sum(map(len, found.values())) >= MANY:
         strip_wide(body, (*_WORDLESS, "img"), with_text=False)
     noscripts = [one for one in found["noscript"] if body in one.iterancestors()]  # and not in the head
     etree.strip_elements(body, *_WORDLESS, "img", with_tail=False)
