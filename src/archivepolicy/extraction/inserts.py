@@ -13,6 +13,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from archivepolicy.extraction.literals import Literals
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,6 +32,8 @@ _SIGNS = (
     b"AND RETRIEVED FROM AN OPENWAYBACK INSTANCE", b"JAVASCRIPT APPENDED BY", b"archive_analytics.values", b"__wm.init",
     b"WB_wombat_Init", b'id="wm-ipp"',
 )  # fmt: skip
+_ENDS_LOOKED_FOR = Literals([end for _, end in _MARKER_PAIRS])
+_SIGNS_LOOKED_FOR = Literals(_SIGNS)
 TOOLBAR_IDS = frozenset({
     "wm-ipp", "wm-ipp-base", "wm-ipp-inside", "wm-ipp-minimized", "wm-ipp-print", "wm-ipp-sparkline", "wmtb", "wm_tb_options",
     "wm-logo", "wm-graph-anchor", "wm-btns", "wm-capinfo", "wm-capresources", "wm-expand", "donato",
@@ -69,9 +73,9 @@ def without_inserts(source: bytes) -> tuple[bytes, tuple[str, ...]]:
     cut: list[str] = []
     if preface := _PREFACE.match(source):
         source = source[preface.end() :]
+    if not _ENDS_LOOKED_FOR.are_in(source):  # as in nearly all
+        return source, ()
     for begin, end in _MARKER_PAIRS:
-        if end not in source:  # the longer of the two, and so the faster to look for
-            continue
         pieces: list[bytes] = []
         at = 0
         while (start := source.find(begin, at)) >= 0:
@@ -93,7 +97,7 @@ def may_be_wrapped(addresses: Iterable[str]) -> bool:
 
 def is_replayed(source: bytes, body: etree._Element) -> bool:
     """Whether a page was rewritten by an archive, so that its archive links are the archive's and not the author's."""
-    if any(sign in source for sign in _SIGNS):
+    if _SIGNS_LOOKED_FOR.are_in(source):
         return True
     links = [href for link in body.iter("a") if (href := (link.get("href") or "").strip())]
     outward = [href for href in links if not href.startswith(("#", "javascript:", "mailto:"))]

@@ -23,6 +23,7 @@ from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.extraction.chrome import removal_of
 from archivepolicy.extraction.elements import drop, words_of
+from archivepolicy.extraction.literals import Literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,8 @@ _EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
 _CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 _IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
+# where a marker counts: at the beginning of an address's segment or of an attribute's value
+_MARKED_BY = (b"/", b"=", b'="', b"='")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,57 +189,22 @@ def _compiled(rule: str, selector: str) -> Callable[[etree._Element], list[etree
 
 def detected(source: bytes) -> tuple[Platform, ...]:
     """The platforms whose markers stand in a page's source (UTF-8), by id; may be empty."""
-    index = _marker_index()
-    lower = source.lower()  # of ASCII letters alone; every pattern in either case would cost far more
-    found: set[str] = set()
-    for places in index.places:
-        # a page has the same few in hundreds of addresses
-        for begun in {lower[place.end() : place.end() + index.longest] for place in places.finditer(lower)}:
-            words = begun.removeprefix(b"www.")
-            found.update(name for marker, name in index.by_first.get(words[:1], ()) if words.startswith(marker))
+    markers, owners = _markers_looked_for()
+    found = {owners[marker] for marker, _ in markers.places(source.lower())}  # of ASCII letters alone
     return tuple(platform for platform in platforms() if platform.id in found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _MarkerIndex:
-    """The markers of all platforms, made ready to be looked for in one pass.
-
-    Attributes:
-        places: Each ends, in the source in lower case, where a marker begins.
-        by_first: Marker and platform, by the marker's first character.
-        longest: Characters of the longest marker and of `www.` before it.
-    """
-
-    places: tuple[re.Pattern[bytes], ...]
-    by_first: dict[bytes, list[tuple[bytes, str]]]
-    longest: int
-
-
 @functools.cache
-def _marker_index() -> _MarkerIndex:
-    by_first: dict[bytes, list[tuple[bytes, str]]] = {}
-    for platform in platforms():
-        for marker in map(str.encode, platform.markers):
-            by_first.setdefault(marker[:1], []).append((marker, platform.id))
-    markers = [marker for group in by_first.values() for marker, _ in group]
-    # a pattern that begins with one literal sign is looked for some six times as fast as one that begins with a choice
-    tree = b"(?=%s)" % _prefix_tree([*markers, *(b"www." + marker for marker in markers)])
-    return _MarkerIndex(
-        places=(re.compile(b"/" + tree), re.compile(b"=[\"']?+" + tree)),
-        by_first=by_first,
-        longest=max(map(len, markers), default=0) + len("www."),
-    )
-
-
-def _prefix_tree(words: list[bytes]) -> bytes:
-    """A pattern for words that share their beginnings; a word ends the branch that it begins."""
-    tails: dict[bytes, list[bytes]] = {}
-    for word in words:
-        tails.setdefault(word[:1], []).append(word[1:])
-    if b"" in tails:
-        return b""
-    branches = [re.escape(first) + _prefix_tree(rest) for first, rest in sorted(tails.items())]
-    return branches[0] if len(branches) == 1 else b"(?:%s)" % b"|".join(branches)
+def _markers_looked_for() -> tuple[Literals, tuple[str, ...]]:
+    """Every marker behind all that may stand before it, and the platform of each."""
+    marked = [
+        (before + host + marker.encode(), platform.id)
+        for platform in platforms()
+        for marker in platform.markers
+        for before in _MARKED_BY
+        for host in (b"", b"www.")
+    ]
+    return Literals([marker for marker, _ in marked]), tuple(owner for _, owner in marked)
 
 
 def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights: Weights) -> list[Removal]:

@@ -15,7 +15,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from archivepolicy.extraction.date_words import WrittenDate, date_at, fold, year_places
 from archivepolicy.records.document import StatedDate
@@ -65,12 +65,6 @@ class _Lexicon:
     replacing: frozenset[str]
 
 
-class _Word(NamedTuple):  # thousands are made of a page with many dates; a dataclass takes twice as long
-    folded: str
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     phrase: _Phrase
@@ -109,7 +103,7 @@ def find_stated_dates(markdown: str, language: str | None) -> tuple[StatedDate, 
 def _stated(markdown: str, written: WrittenDate, reached: int, language: str | None) -> StatedDate | None:
     begin = max(reached, written.start - _WINDOW_CHARACTERS)
     window = _LINK_TARGET.sub(lambda match: "]" + " " * (len(match.group()) - 1), markdown[begin : written.start])
-    words = [_Word(fold(match[0]), *match.span()) for match in _WORD.finditer(window)]
+    words = list(_WORD.finditer(window))  # each is folded where it is looked at: most never are
     label = _label_before(window, words)
     if label is None or not _is_about_the_policy(window, words, label, markdown[written.end : written.end + 40]):
         return None
@@ -127,7 +121,7 @@ def _certain(written: WrittenDate, label: _Found, language: str | None) -> str |
     return written.day_first if is_day_first else None
 
 
-def _label_before(window: str, words: list[_Word]) -> _Found | None:
+def _label_before(window: str, words: list[re.Match[str]]) -> _Found | None:
     """Walk back from the window's end over small words to the label that ends there, full labels before weak ones."""
     lexicon = _lexicon()
     weak: _Found | None = None
@@ -135,25 +129,26 @@ def _label_before(window: str, words: list[_Word]) -> _Found | None:
     right = len(window)
     for index in range(len(words) - 1, max(-1, len(words) - 1 - _WORDS_BETWEEN), -1):
         word = words[index]
-        if _is_parted(window, word.end, right, has_words_after=index < len(words) - 1):
+        if _is_parted(window, word.end(), right, has_words_after=index < len(words) - 1):
             break
         found = _phrase_ending_at(words, index, strangers)
         if found is not None and not found.phrase.weak:
             return _longest(words, found)
         weak = weak or found
-        is_known = word.folded in lexicon.between or word.folded in lexicon.subject or _VERSION.fullmatch(word.folded)
+        folded = fold(word[0])
+        is_known = folded in lexicon.between or folded in lexicon.subject or _VERSION.fullmatch(folded)
         strangers += not is_known
         if (
             strangers > _STRANGERS_BETWEEN
             or (weak is not None and not is_known)
-            or word.folded[-1].isdecimal() > bool(is_known)
+            or folded[-1].isdecimal() > bool(is_known)
         ):
             break
-        right = word.start
+        right = word.start()
     return weak
 
 
-def _longest(words: list[_Word], found: _Found) -> _Found:
+def _longest(words: list[re.Match[str]], found: _Found) -> _Found:
     """Take `last updated` for the `updated on` that ends a word later."""
     for index in range(found.after - 2, found.first - 1, -1):
         wider = _phrase_ending_at(words, index, found.strangers)
@@ -171,23 +166,23 @@ def _is_parted(window: str, start: int, end: int, *, has_words_after: bool) -> b
     return has_words_after and _BLOCK_END.search(window, start, end) is not None
 
 
-def _phrase_ending_at(words: list[_Word], index: int, strangers: int) -> _Found | None:
-    lexicon, word = _lexicon(), words[index]
-    for phrase in lexicon.by_last_word.get(word.folded, ()):
+def _phrase_ending_at(words: list[re.Match[str]], index: int, strangers: int) -> _Found | None:
+    lexicon, folded = _lexicon(), fold(words[index][0])
+    for phrase in lexicon.by_last_word.get(folded, ()):
         first = index - len(phrase.words) + 1
-        if first >= 0 and all(words[first + n].folded == wanted for n, wanted in enumerate(phrase.words)):
-            return _Found(phrase=phrase, first=first, after=index + 1, start=words[first].start, strangers=strangers)
-    if _WIDE.search(word.folded):
+        if first >= 0 and all(fold(words[first + n][0]) == wanted for n, wanted in enumerate(phrase.words)):
+            return _Found(phrase=phrase, first=first, after=index + 1, start=words[first].start(), strangers=strangers)
+    if _WIDE.search(folded):
         for phrase in lexicon.wide:
-            if word.folded.endswith(phrase.words[0]):
-                start = word.end - len(phrase.words[0])
+            if folded.endswith(phrase.words[0]):
+                start = words[index].end() - len(phrase.words[0])
                 return _Found(phrase=phrase, first=index, after=index + 1, start=start, strangers=strangers)
     return None
 
 
-def _is_about_the_policy(window: str, words: list[_Word], found: _Found, after: str) -> bool:
+def _is_about_the_policy(window: str, words: list[re.Match[str]], found: _Found, after: str) -> bool:
     lexicon = _lexicon()
-    between = [word.folded for word in words[found.after :]]
+    between = [fold(word[0]) for word in words[found.after :]]
     before = _words_of_the_sentence(window, words, found)
     is_another_version = _nearest(lexicon.earlier, before) >= 0 and _nearest(lexicon.replacing, before) < 0
     is_strange = found.strangers > 0 and not _may_name_a_stranger(window, words, found)
@@ -205,28 +200,28 @@ def _is_about_the_policy(window: str, words: list[_Word], found: _Found, after: 
     return ":" in window[found.start :] or _AFTER_A_STATEMENT.match(after) is not None
 
 
-def _may_name_a_stranger(window: str, words: list[_Word], found: _Found) -> bool:
+def _may_name_a_stranger(window: str, words: list[re.Match[str]], found: _Found) -> bool:
     """Whether unknown words between label and date only name what is dated.
 
     So it is in "last updated these Example Cloud Terms on" and in the line "Effective date outside Europe:".
     """
     if found.phrase.weak:
         return False
-    if words[found.after].folded in _DETERMINERS:
+    if fold(words[found.after][0]) in _DETERMINERS:
         return True
     return _COLON_AT_END.search(window) is not None and not _words_of_the_sentence(window, words, found)
 
 
-def _words_of_the_sentence(window: str, words: list[_Word], found: _Found) -> list[str]:
+def _words_of_the_sentence(window: str, words: list[re.Match[str]], found: _Found) -> list[str]:
     """The folded words before the label in its own sentence and block, in the order of the text."""
     before: list[str] = []
     right = found.start
     for word in reversed(words[: found.first]):
-        is_new_line = "\n" in window[word.end : right] and window[found.start].isupper()
-        if is_new_line or _is_parted(window, word.end, right, has_words_after=True):
+        is_new_line = "\n" in window[word.end() : right] and window[found.start].isupper()
+        if is_new_line or _is_parted(window, word.end(), right, has_words_after=True):
             break
-        before.append(word.folded)
-        right = word.start
+        before.append(fold(word[0]))
+        right = word.start()
     return before[::-1]
 
 

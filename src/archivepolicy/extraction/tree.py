@@ -16,6 +16,7 @@ from lxml import etree
 from archivepolicy.extraction.elements import MANY, append_text, folded, strip_wide, words_of
 from archivepolicy.extraction.flattening import flattened, is_too_deep
 from archivepolicy.extraction.heading_source import with_whole_headings
+from archivepolicy.extraction.literals import Literals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +40,12 @@ _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
 # the source of such a tag, or of a heading that begins with a paragraph: nine pages in ten have neither, and one search for
 # both tells it; the signs of code in scripts (`i<a.length?b:c`) stand in no name
 _ODD_TAG = re.compile(rb"<(?:[^\s<>/:?!&=;,|()\[\]{}\"'$]*+:|[hH][1-6][^<>]*+>\s*+<[pP][\s>])")
-# `&#30;` and its like: characters that no text holds, and that lxml refuses to write; a pattern that begins with one
-# literal sign is looked for three times as fast as one that begins with two
+# `&#30;` and its like: characters that no text holds, and that lxml refuses to write
 _CONTROL_REFERENCE = re.compile(
-    rb"&(?=#)#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
     re.IGNORECASE,
 )
+_REFERENCES = Literals([b"&#"])
 # what is read of a page, in one walk
 _READ = (*_WORDLESS, "img", "h1", "frame", "base", "body", "noframes")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -128,7 +129,8 @@ def parsed_whole(source: bytes) -> etree._Element | None:
 
 def _parsed_mended(source: bytes, *, has_odd_tags: bool) -> etree._Element | None:
     """Parse a source without what no parser reads as it was meant."""
-    source = _CONTROL_REFERENCE.sub(b"", source)
+    if any(_CONTROL_REFERENCE.match(source, place) for _, place in _REFERENCES.places(source)):
+        source = _CONTROL_REFERENCE.sub(b"", source)
     return _parsed(with_whole_headings(source) if has_odd_tags else source)
 
 

@@ -14,12 +14,14 @@ import itertools
 import operator
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from archivepolicy.extraction.language import language_of
+from archivepolicy.extraction.literals import Literals
 from archivepolicy.records.document import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -180,16 +182,14 @@ def _hits_by_name(title: str, heading: str) -> list[_Hit]:
 def _may_hold_a_phrase(words: str, lines: Iterable[str], *, within_text: bool = False) -> bool:
     """Whether words could hold a phrase of any kind; most hold none, and to look for plain strings takes a tenth."""
     within, whole = _every_phrase(within_text=within_text)
-    key = _key(words)
-    for phrase in within:
-        if phrase in key:
-            return True
+    if within.are_in(_key(words)):
+        return True
     return any(part in whole for line in lines for part in _parts(line))
 
 
-def _key(words: str) -> str:
-    """Words in a form in which all are equal that a pattern takes for equal regardless of case."""
-    return words.replace("İ", "i").replace("ı", "i").casefold()
+def _key(words: str) -> bytes:
+    """Words in a form in which all are equal that a pattern takes for equal regardless of case, in UTF-8."""
+    return words.replace("İ", "i").replace("ı", "i").casefold().encode("utf-8", "surrogatepass")
 
 
 def _hits_in_short_text(page: _Page) -> list[_Hit]:
@@ -224,11 +224,12 @@ def _has_terms(page: _Page, wanted: int) -> bool:
     beginning = page.prose[:_TERMS_WITHIN_CHARACTERS]
     vocabulary = _vocabulary("terms")
     declared_first = sorted(vocabulary, key=lambda language: language != page.language)
-    key = _key(beginning)
+    terms, languages = _every_term()
+    counts = Counter(languages[term] for term in {term for term, _ in terms.places(_key(beginning))})
     # two spellings of one term count as two only where they differ in these
     least = 1 if any(letter in beginning for letter in "İı") else wanted
     for language in declared_first:
-        if sum(map(key.__contains__, _term_keys()[language])) < least:  # as in most languages but the text's own
+        if counts[language] < least:  # as in most languages but the text's own
             continue
         different = set()
         for match in vocabulary[language].finditer(beginning):
@@ -361,13 +362,13 @@ def _phrases(kind: Kind) -> _Phrases:
 
 
 @cache
-def _every_phrase(*, within_text: bool) -> tuple[tuple[str, ...], frozenset[str]]:
+def _every_phrase(*, within_text: bool) -> tuple[Literals, frozenset[str]]:
     """The phrases of all kinds, for names or for a text: those that stand anywhere, and those that are a whole part."""
     loaded = [_load(f"{kind.name.lower()}.toml") for kind in _KINDS]
     sections = ("decisive", "within", "text") if within_text else ("decisive", "within")
     within = {phrase for data in loaded for section in sections for phrase in data.get(section, ())}
     whole = frozenset().union(*(_phrases(kind).whole for kind in _KINDS))
-    return tuple(sorted(_key(_with_plain_quotes(phrase)) for phrase in within)), whole
+    return Literals(sorted(_key(_with_plain_quotes(phrase)) for phrase in within)), whole
 
 
 @cache
@@ -382,10 +383,12 @@ def _vocabulary(section: str) -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _term_keys() -> dict[str, tuple[str, ...]]:
-    """The policy terms of each language, in the form in which they are looked for before their pattern is."""
-    terms = _load("words.toml")["terms"]
-    return {language: tuple(_key(_with_plain_quotes(term)) for term in own) for language, own in terms.items()}
+def _every_term() -> tuple[Literals, tuple[str, ...]]:
+    """The policy terms of all languages, as they are looked for before their patterns are, and the language of each."""
+    terms = [
+        (_key(_with_plain_quotes(term)), lang) for lang, own in _load("words.toml")["terms"].items() for term in own
+    ]
+    return Literals([term for term, _ in terms]), tuple(language for _, language in terms)
 
 
 def _pattern(phrases: list[str] | tuple[str, ...], *, is_stem: bool = False) -> re.Pattern[str] | None:
