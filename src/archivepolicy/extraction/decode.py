@@ -171,16 +171,15 @@ def _encoding(payload: bytes, content_type: str | None, *, is_utf8: bool) -> tup
     for bom, encoding in _BOMS:
         if payload.startswith(bom):
             return encoding, len(bom)
-    declared = _declared(payload, content_type)
     if payload.isascii() and b"\x00" not in payload:
-        escapes = (
-            declared is not None and declared.startswith(("iso2022", "hz")) and (b"\x1b" in payload or b"~{" in payload)
-        )
-        return (declared if escapes and declared else "utf-8"), 0
+        has_escapes = b"\x1b" in payload or b"~{" in payload
+        declared = _declared(payload, content_type) if has_escapes else None
+        return (declared if declared and declared.startswith(("iso2022", "hz")) else "utf-8"), 0
     if _is_mostly_utf8(payload, is_utf8=is_utf8):
         return "utf-8", 0
     if wide := _unmarked_utf16(payload):
         return wide, 0
+    declared = _declared(payload, content_type)
     if declared and not declared.startswith("utf-") and not (declared == _DEFAULT and _is_hardly_latin(payload)):
         return declared, 0
     return _detected(payload), 0

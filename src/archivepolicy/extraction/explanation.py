@@ -89,7 +89,7 @@ def _lines(payload: bytes, content_type: str | None, content_encoding: str | Non
     html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
     source, _ = without_inserts(html.encode() if html else decoded.utf8)
     page = parsed_page(source)
-    reveal_emails(page.body)
+    reveal_emails(page.body, source)
     yield from _tree_lines(page.body)
 
 

@@ -186,7 +186,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
     # before the parser fills the processor's cache
     found = platform_rules.detected(source) if section.css is None else ()
     page = parsed_page(source)
-    hrefs = reveal_emails(page.body)
+    hrefs = reveal_emails(page.body, source)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
     replayed = bool(inserts) or (is_suspect and is_replayed(source, page.body))
     base = link_base(url, page.base_href, is_replayed=replayed)
@@ -199,7 +199,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
                 _cut(content, section)
             except InputError:  # a title that stands in what is usually chrome: looked for on the whole page
                 page = parsed_page(source)
-                reveal_emails(page.body)
+                reveal_emails(page.body, source)
                 content = _unpruned(page, section)
                 content.warnings.append(
                     "A heading asked for stands outside the text that was found; nothing was pruned."

@@ -44,15 +44,18 @@ class Nesting:
         self.within: dict[str, tuple[Nesting, Callable[..., str] | None, bool]] = {}
 
 
-def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: bool) -> str:  # noqa: FBT001, PLR0917 -- one call a text
+def written_text(el: Any, nesting: Nesting, before: Any, after: Any, is_inline: bool) -> str:  # noqa: C901, FBT001, PLR0917 -- one call a text
     """Write a text that stands between two nodes, or at an end of an element that is inline or not."""
     if nesting.is_preformatted:
         return str(el)
     text = str(el)  # whose methods are faster than a NavigableString's
     if text.isspace():
         return _written_space(before, after, is_inline)
-    is_printable = text.isprintable()  # no white space but spaces, and nothing that nobody sees
-    if not is_printable:
+    # no white space but spaces, and nothing that nobody sees; of ASCII these two are what decode.py leaves of it
+    if text.isascii():
+        text = text.replace("\n", " ")
+        is_printable = not ("\r" in text or "\t" in text)
+    elif not (is_printable := text.isprintable()):
         text = text.replace("\n", " ").replace("\xa0", " ")  # nearly always all it takes
         is_printable = text.isprintable()
     # two spaces within the words are cheaper left to tidied(); it keeps some after ">", and a bar may make a table of them
