@@ -64,6 +64,7 @@ KINDS = {  # name: (before, unit, after)
     "entities": ("<p>", "&#30;&nbsp;&eacute; ", "</p>"),
     "stray ends": ("", f"</div></p></td>{SENTENCE}", ""),
     "brackets": ("", "<", ""),
+    "markers": ("<p>", '/xf/ ="xf/ ', "</p>"),
 }
 
 

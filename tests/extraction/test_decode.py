@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivepolicy.extraction import decode
 from archivepolicy.extraction.decode import decoded_text
 
 RUSSIAN = "Мы собираем личные данные пользователей и храним их на своих серверах."
@@ -94,3 +95,27 @@ def test_any_bytes_give_text_without_control_characters(payload: bytes, content_
     text = decoded_text(payload, content_type).text
     assert not set(text) & {chr(code) for code in range(32)} - set("\t\n\r\x0c")
     text.encode("utf-8")
+
+
+UTF8 = st.text(max_size=12).map(lambda text: text.encode("utf-8", "surrogatepass"))
+
+
+@given(pieces=st.lists(UTF8 | st.binary(max_size=3), max_size=6))
+def test_a_body_read_by_pieces_is_utf8_where_the_codec_says_so(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+    try:
+        body.decode("utf-8")
+        is_utf8 = True
+    except UnicodeDecodeError:
+        is_utf8 = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "_PIECE_BYTES", 4)  # the longest sequence
+        assert decode._is_utf8(body) is is_utf8
+
+
+@pytest.mark.parametrize("sign", ["é", "—", "𝒫"])
+@pytest.mark.parametrize("before", range(4))
+def test_a_sequence_that_is_cut_between_two_pieces_is_whole(sign: str, before: int) -> None:
+    page = "<p>" + "a" * (decode._PIECE_BYTES - len("<p>") - before) + sign + " end"
+    decoded = decoded_text(page.encode())
+    assert (decoded.text, decoded.encoding, decoded.warnings) == (page, "utf-8", ())

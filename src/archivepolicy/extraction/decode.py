@@ -21,6 +21,7 @@ import charset_normalizer
 _PRESCAN_BYTES = 4096
 # enough text to tell a language by its letters, and little enough to stay below some 50 ms
 _DETECTION_BYTES = 16_384
+_PIECE_BYTES = 16_384
 _DEFAULT = "cp1252"
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 # letters with accents are under a sixth of any Latin script's text; of Cyrillic or Chinese text nearly all is not ASCII
@@ -107,15 +108,15 @@ def decoded_text(payload: bytes, content_type: str | None = None) -> DecodedText
         payload: The body, content coding undone.
         content_type: The HTTP header's value, or None.
     """
-    strict = _strict_utf8(payload)
-    encoding, bom_bytes = _encoding(payload, content_type, is_utf8=strict is not None)
+    is_utf8 = _is_utf8(payload)
+    encoding, bom_bytes = _encoding(payload, content_type, is_utf8=is_utf8)
     body = payload[bom_bytes:] if bom_bytes else payload
     warnings: list[str] = []
     replaced = 0
-    if encoding == "utf-8" and strict is not None:
-        text = strict[1:] if bom_bytes else strict
-        if _is_clean(body):  # nearly every page: read once, and its bytes are what the parser wants
+    if encoding == "utf-8" and is_utf8:
+        if _is_clean(body):  # nearly every page: its bytes are what the parser wants
             return DecodedText(utf8=body, encoding=encoding, warnings=())
+        text = body.decode("utf-8")
     elif encoding == "utf-8":
         text, replaced = _repaired_utf8(body)
     else:
@@ -260,11 +261,16 @@ def _sample(payload: bytes) -> bytes:
     return re.sub(rb"<[^>]{0,500}>", b" ", payload[: 4 * _DETECTION_BYTES])[:_DETECTION_BYTES]
 
 
-def _strict_utf8(body: bytes) -> str | None:
+def _is_utf8(body: bytes) -> bool:
+    """Whether a body is UTF-8 from end to end; read by pieces, whose text takes no room beside the page."""
+    view, at = memoryview(body), 0
     try:
-        return body.decode("utf-8")
+        while at < len(view):
+            end = at + _PIECE_BYTES
+            at += codecs.utf_8_decode(view[at:end], "strict", end >= len(view))[1]
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def _repaired_utf8(body: bytes) -> tuple[str, int]:

@@ -162,12 +162,13 @@ def _is_link(block: etree._Element) -> bool:
 
 def _outermost_blocks(content: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:
     """The blocks at either end, in order; a short text's are shared between its ends. What lies between is not read."""
-    blocks = list(itertools.islice(_leaf_blocks(content, iter), 2 * _EDGE_BLOCKS))
-    if len(blocks) < 2 * _EDGE_BLOCKS:
-        middle = (len(blocks) + 1) // 2
-        return blocks[:middle][:_EDGE_BLOCKS], blocks[middle:][-_EDGE_BLOCKS:]
-    last = list(itertools.islice(_leaf_blocks(content, reversed), _EDGE_BLOCKS))
-    return blocks[:_EDGE_BLOCKS], last[::-1]
+    first = list(itertools.islice(_leaf_blocks(content, iter), _EDGE_BLOCKS))
+    last = list(itertools.islice(_leaf_blocks(content, reversed), _EDGE_BLOCKS))[::-1]
+    if set(first).isdisjoint(last):
+        return first, last
+    blocks = list(_leaf_blocks(content, iter))  # fewer than both ends have together
+    middle = (len(blocks) + 1) // 2
+    return blocks[:middle], blocks[middle:]
 
 
 def _leaf_blocks(content: etree._Element, in_turn: _Order) -> Iterator[etree._Element]:
