@@ -23,7 +23,7 @@ from archivepolicy.extraction.extract import is_pdf, is_plain
 from archivepolicy.extraction.inserts import without_inserts
 from archivepolicy.extraction.links import reveal_emails
 from archivepolicy.extraction.plaintext import content_of
-from archivepolicy.extraction.tree import parsed_page
+from archivepolicy.extraction.tree import inline_prefixed, parsed_page
 from archivepolicy.records.explanation import Explanation, Part
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def _lines(payload: bytes, content_type: str | None, content_encoding: str | Non
     html = xhtml.html_of(decoded.text) if media_type in xhtml.MEDIA_TYPES else None
     source, _ = without_inserts(html.encode() if html else decoded.utf8)
     page = parsed_page(source)
+    inline_prefixed(page.body)
     reveal_emails(page.body, source)
     yield from _tree_lines(page.body)
 

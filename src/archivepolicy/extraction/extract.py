@@ -29,7 +29,7 @@ from archivepolicy.extraction.normalise import normalise, unwrap_blocks
 from archivepolicy.extraction.plaintext import content_of
 from archivepolicy.extraction.stated_dates import find_stated_dates
 from archivepolicy.extraction.title import SiteNames, chosen_title
-from archivepolicy.extraction.tree import Page, parsed_page
+from archivepolicy.extraction.tree import Page, inline_prefixed, parsed_page
 from archivepolicy.extraction.verdict import is_plain_text, judge
 from archivepolicy.extraction.weights import Weights
 from archivepolicy.records.document import Document, Kind, Link, Removal, Verdict
@@ -222,6 +222,7 @@ def _pruned(page: Page, found: tuple[platform_rules.Platform, ...], domain: str)
 
 def _unpruned(page: Page, section: Section) -> _Content:
     """The section that the reader named, cut out of the whole page."""
+    inline_prefixed(page.body)
     content = _Content(root=page.body, nearby_heading=False, kept_share=1.0, removed=[], warnings=[])
     if section.css is None:
         apply_roles(page.body)
@@ -236,6 +237,8 @@ def _selected(
     """Prune the body and select its content; where too little comes of it, the pruned body."""
     body = page.body
     weights = Weights(body)
+    if weights.has_prefixed and inline_prefixed(body):
+        weights = Weights(body)
     whole = weights[body].prose
     removed = platform_rules.apply_page_rules(found, body, weights)
     pruner = Pruner(body, weights, with_role)

@@ -10,6 +10,11 @@ from __future__ import annotations
 
 import re
 
+from archivepolicy.extraction.literals import Literals
+
+_HEADINGS = Literals([b"<%s%d" % (name, level) for name in (b"h", b"H") for level in range(1, 7)])
+# what such a heading begins with: nine pages in ten have none
+_BEGINNING = re.compile(rb"<[hH][1-6][^<>]*+>\s*+<[pP][\s>]")
 _MAX_CHARS = 600  # between the tags
 # in lower or in upper case: a pattern that begins with a letter is looked for much faster than one that begins with either
 _PATTERNS = tuple(
@@ -29,6 +34,8 @@ def with_whole_headings(source: bytes) -> bytes:
     >>> with_whole_headings(b'<h1 class="a"><p>Your <b>privacy</b></p></h1><p>Text.</p>')
     b'<h1 class="a"><span>Your <b>privacy</b></span></h1><p>Text.</p>'
     """
+    if not any(_BEGINNING.match(source, place) for _, place in _HEADINGS.places(source)):
+        return source
     for pattern in _PATTERNS:
         source = pattern.sub(rb"<h\1\2>\3<span\4>\5</span>\6</h\1>", source)
     return source

@@ -37,9 +37,6 @@ _NO_SCRIPT_WORDS = 40
 _HEAD_TAGS = ("title", "meta", "link", "script", "style", "base", "noscript", "template", "object", "head")
 _WITH_COLON = etree.XPath("descendant-or-self::*[contains(name(), ':')]")
 _PREFIXED_TAG = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z]")
-# the source of such a tag, or of a heading that begins with a paragraph: nine pages in ten have neither, and one search for
-# both tells it; the signs of code in scripts (`i<a.length?b:c`) stand in no name
-_ODD_TAG = re.compile(rb"<(?:[^\s<>/:?!&=;,|()\[\]{}\"'$]*+:|[hH][1-6][^<>]*+>\s*+<[pP][\s>])")
 # `&#30;` and its like: characters that no text holds, and that lxml refuses to write
 _CONTROL_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef]|d[89a-f][0-9a-f]{2})(?![0-9a-f]));?",
@@ -72,8 +69,7 @@ class Page:
 
 def parsed_page(source: bytes) -> Page:
     """Parse a page's source in UTF-8; any text gives a page, maybe with an empty body."""
-    has_odd_tags = _ODD_TAG.search(source) is not None
-    root = _parsed_mended(source, has_odd_tags=has_odd_tags)
+    root = parsed_whole(source)
     if root is None:
         return Page(body=etree.Element("body"), title="", base_href=None, language=None, frames=())
     found = _by_tag(root)
@@ -81,12 +77,19 @@ def parsed_page(source: bytes) -> Page:
     title, language = _title(found["title"]), _language(root, found["meta"])
     base_href = next((href for base in found["base"] if (href := base.get("href"))), None)
     body = _body(root, found, is_frameset=bool(frames))
-    prefixed = cast("list[etree._Element]", _WITH_COLON(body)) if has_odd_tags else []
-    for element in prefixed:
-        if _PREFIXED_TAG.match(element.tag):  # Word's and advertisers' own elements, which stand inside lines
-            element.tag = "span"
     _strip_wordless(body, found if body in found["body"] else _by_tag(body))
     return Page(body=body, title=title, base_href=base_href, language=language, frames=frames)
+
+
+def inline_prefixed(body: etree._Element) -> bool:
+    """Rename the elements of Word's and advertisers' own (`o:p`), which stand inside lines; gives whether there were any.
+
+    They are looked for one by one; `Weights`, which sees each element anyway, tells whether there is anything to find.
+    """
+    prefixed = [one for one in cast("list[etree._Element]", _WITH_COLON(body)) if _PREFIXED_TAG.match(one.tag)]
+    for element in prefixed:
+        element.tag = "span"
+    return bool(prefixed)
 
 
 def _strip_wordless(body: etree._Element, found: dict[str, list[etree._Element]]) -> None:
@@ -123,15 +126,10 @@ def _by_tag(root: etree._Element) -> dict[str, list[etree._Element]]:
 
 
 def parsed_whole(source: bytes) -> etree._Element | None:
-    """Parse a page's source and leave all that is in it; None where there is no markup and no text."""
-    return _parsed_mended(source, has_odd_tags=True)
-
-
-def _parsed_mended(source: bytes, *, has_odd_tags: bool) -> etree._Element | None:
-    """Parse a source without what no parser reads as it was meant."""
+    """Parse a page's source, without what no parser reads as it was meant; None where there is no markup and no text."""
     if any(_CONTROL_REFERENCE.match(source, place) for _, place in _REFERENCES.places(source)):
         source = _CONTROL_REFERENCE.sub(b"", source)
-    return _parsed(with_whole_headings(source) if has_odd_tags else source)
+    return _parsed(with_whole_headings(source))
 
 
 def _paragraphs_of(textarea: etree._Element) -> None:

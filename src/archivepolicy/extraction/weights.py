@@ -42,12 +42,17 @@ _NOTHING = Weight()
 
 
 class Weights:
-    """The weights of a tree."""
+    """The weights of a tree.
+
+    Attributes:
+        has_prefixed: Whether the name of an element has a colon, as only Word's and advertisers' own have.
+    """
 
     def __init__(self, body: etree._Element) -> None:
         # Until somebody asks: of an element with children its three figures, of another only the characters, below zero
         # in a link.
         self._of: dict[etree._Element, Weight | tuple[int, int, float] | int] = {}
+        self.has_prefixed = False
         self.add(body)
 
     def __getitem__(self, element: etree._Element) -> Weight:
@@ -96,9 +101,12 @@ class Weights:
             tag = child.tag
             is_inline = tag in INLINE
             in_child_link = in_link or (tag == "a" and child.get("href") is not None)
-            if run and not is_inline:
-                prose += _run_prose(run)
-                run = 0
+            if not is_inline:
+                if run:
+                    prose += _run_prose(run)
+                    run = 0
+                if ":" in tag:
+                    self.has_prefixed = True
             if inner_children := children_of(child):
                 child_chars, child_link_chars, inner, child_run = self._visit(child, inner_children, in_child_link)
                 if child_chars:
