@@ -123,7 +123,7 @@ def judge(*, page_title: str, first_heading: str, text: str, language: str | Non
 
 
 def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> bool:
-    """Whether the beginning of a text is enough to judge it: the usual page, long, and named as a policy alone.
+    """Whether the beginning of a text is enough to judge it: the usual page, long, and a policy by its name or its words.
 
     Args:
         page_title: As for `judge`.
@@ -131,9 +131,12 @@ def is_plain_text(*, page_title: str, first_heading: str, beginning: str) -> boo
         beginning: The text or its first part; more of it may make it a plain text, never the other way round.
     """
     title, heading = _one_line(page_title), _one_line(first_heading)
-    if not _is_called_a_policy(title, heading) or _hits_by_name(title, heading):
+    beginning = beginning[:_LONG_TEXT_CHARACTERS]
+    if _hits_by_name(title, heading) or not _is_long(beginning):
         return False
-    return _is_long(beginning[:_LONG_TEXT_CHARACTERS])
+    if _is_called_a_policy(title, heading):
+        return True
+    return _has_terms(_page(title, heading, beginning, None), _TERMS_OF_AN_UNNAMED_PAGE[True])
 
 
 def _is_long(text: str) -> bool:
