@@ -150,7 +150,7 @@ def _signed(content: etree._Element) -> list[etree._Element]:
     found: list[etree._Element] = []
     for paragraph in content.iter("p"):
         text = paragraph.text or (paragraph[0].text if len(paragraph) else None)
-        if text and text[0].isalpha():  # as most do
+        if text and text.lstrip()[:1].isalpha():  # as most do
             continue
         if _sign_of(paragraph) is not None:
             found.append(paragraph)
