@@ -65,6 +65,7 @@ KINDS = {  # name: (before, unit, after)
     "stray ends": ("", f"</div></p></td>{SENTENCE}", ""),
     "brackets": ("", "<", ""),
     "markers": ("<p>", '/xf/ ="xf/ ', "</p>"),
+    "prefixed": ("<p>", "a<o:p></o:p> ", "</p>"),
 }
 
 
