@@ -25,7 +25,7 @@ ROOM = "archivepolicy.extraction"
 # (module, function as that module knows it): what the page passes through, in order
 STEPS = (
     ("extract", "decoded_body"), ("extract", "decoded_text"), ("extract", "without_inserts"), ("extract", "parsed_page"),
-    ("extract", "may_be_wrapped"), ("extract", "is_replayed"), ("extract", "reveal_emails"), ("platform_rules", "detected"),
+    ("extract", "may_be_wrapped"), ("extract", "is_replayed"), ("extract", "reveal_emails"), ("platform_rules", "rules_for"),
     ("platform_rules", "apply_page_rules"), ("extract", "Weights"), ("chrome.Pruner", "prune"), ("extract", "selection"),
     ("extract", "normalise"), ("extract", "trim_edges"), ("markdown", "tag_tree"), ("markdown.PolicyConverter", "process_tag"),
     ("markdown", "tidied"), ("extract", "words_of"), ("extract", "is_plain_text"), ("extract", "judge"),

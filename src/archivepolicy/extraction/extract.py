@@ -184,7 +184,7 @@ def _plain_content(text: str, url: str | None) -> tuple[Page, _Content, LinkBase
 def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Page, _Content, LinkBase]:
     source, inserts = without_inserts(source)
     # before the parser fills the processor's cache
-    found = platform_rules.detected(source) if section.css is None else ()
+    rules = platform_rules.rules_for(source) if section.css is None else platform_rules.Rules()
     page = parsed_page(source)
     hrefs = reveal_emails(page.body, source)
     is_suspect = may_be_wrapped([url or "", page.base_href or "", *hrefs])
@@ -193,7 +193,7 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
     if section.css is not None:
         content = _unpruned(page, section)
     else:
-        content = _pruned(page, found, domain_name(unwrapped(url)) if url else "")
+        content = _pruned(page, rules, domain_name(unwrapped(url)) if url else "")
         if section.bounds:
             try:
                 _cut(content, section)
@@ -211,12 +211,11 @@ def _html_content(source: bytes, url: str | None, section: Section) -> tuple[Pag
     return page, content, base
 
 
-def _pruned(page: Page, found: tuple[platform_rules.Platform, ...], domain: str) -> _Content:
+def _pruned(page: Page, rules: platform_rules.Rules, domain: str) -> _Content:
     """The policy, as it is found without being told where it stands."""
-    content = _selected(page, found, domain, apply_roles(page.body))
+    content = _selected(page, rules, domain, apply_roles(page.body))
     normalise(content.root)
-    starts, ends = (platform_rules.edge_rules(found, region) for region in ("start", "end"))
-    content.removed += trim_edges(content.root, starts, ends)
+    content.removed += trim_edges(content.root, rules.start, rules.end)
     return content
 
 
@@ -231,16 +230,14 @@ def _unpruned(page: Page, section: Section) -> _Content:
     return content
 
 
-def _selected(
-    page: Page, found: tuple[platform_rules.Platform, ...], domain: str, with_role: Sequence[etree._Element]
-) -> _Content:
+def _selected(page: Page, rules: platform_rules.Rules, domain: str, with_role: Sequence[etree._Element]) -> _Content:
     """Prune the body and select its content; where too little comes of it, the pruned body."""
     body = page.body
     weights = Weights(body)
     if weights.has_prefixed and inline_prefixed(body):
         weights = Weights(body)
     whole = weights[body].prose
-    removed = platform_rules.apply_page_rules(found, body, weights)
+    removed = platform_rules.apply_page_rules(rules, body, weights)
     pruner = Pruner(body, weights, with_role)
     pruner.prune()
     removed += pruner.removed

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import cssselect
 from cssselect.parser import Class, CombinedSelector, Hash
-from lxml import etree
 from lxml.cssselect import CSSSelector, SelectorError
 
 from archivepolicy.extraction.chrome import removal_of
@@ -28,8 +27,12 @@ from archivepolicy.extraction.literals import Literals
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lxml import etree
+
     from archivepolicy.extraction.weights import Weights
     from archivepolicy.records.document import Removal
+
+    _Select = Callable[[etree._Element], list[etree._Element]]
 
 REGIONS = frozenset({"page", "start", "end", "edges"})
 # a selector without its own bound may take no more than this share of the page's prose
@@ -37,9 +40,10 @@ _MAX_SHARE = 0.1
 _DEFAULT_CHARS = 120
 # who says so: a page of that platform, its own template or source, or nobody yet
 _EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
-_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
-_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 _MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
+# what stands before a class or an id in its attribute, and where it ends
+_BEFORE_NAME = b" \t\r\n\f\"'="
+_END_OF_NAME = re.compile(rb"(?![\w-])")
 # where a marker counts: at the beginning of an address's segment or of an attribute's value
 _MARKED_BY = (b"/", b"=", b'="', b"='")
 
@@ -59,17 +63,17 @@ class Rule:
     """
 
     id: str
-    select: Callable[[etree._Element], list[etree._Element]] | None
+    select: _Select | None
     text: re.Pattern[str] | None
     region: str
     max_chars: int | None
     following: str | None
     alternatives: tuple[_Alternative, ...] = ()
 
-    def found_on(self, root: etree._Element, classes: set[str], ids: set[str]) -> list[etree._Element]:
-        """What the selector finds on a page, in order, where its classes and ids are known: most rules have none there."""
-        asked = [one.css for one in self.alternatives if one.may_be_on(classes, ids)]
-        return _compiled(self.id, ", ".join(asked))(root) if asked else []
+    def narrowed(self, source: bytes) -> _Select | None:
+        """What the selector comes to on a page with this source: most have nothing to find there, which is None."""
+        asked = [one.css for one in self.alternatives if one.may_be_on(source)]
+        return _compiled(self.id, ", ".join(asked)) if asked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +82,36 @@ class _Alternative:
 
     Attributes:
         css: As it is written.
-        class_: A class that each element that it finds has, or None.
-        id: The same, an id; with neither it may find any element.
+        name: A class or id that each element that it finds has; empty where it may find any element.
     """
 
     css: str
-    class_: str | None = None
-    id: str | None = None
+    name: str
 
-    def may_be_on(self, classes: set[str], ids: set[str]) -> bool:
-        """Whether a page with these names may have an element that it finds."""
-        return self.class_ in classes or self.id in ids or (self.class_ is None and self.id is None)
+    def may_be_on(self, source: bytes) -> bool:
+        """Whether a page may have an element that it finds: its name stands in the source, as nobody writes it otherwise."""
+        if not self.name:
+            return True
+        places, width = _looked_for(self.name).places(source), len(self.name)
+        return any(
+            source[place - 1] in _BEFORE_NAME and _END_OF_NAME.match(source, place + width) is not None
+            for _, place in places
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules of the platforms found on a page.
+
+    Attributes:
+        page: Those for the whole page that may take something of it, each with what its selector comes to there.
+        start: Those for the beginning of the content.
+        end: Those for its end.
+    """
+
+    page: tuple[tuple[Rule, _Select], ...] = ()
+    start: tuple[Rule, ...] = ()
+    end: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,23 +191,34 @@ def _alternatives(selector: str) -> tuple[_Alternative, ...]:
             part = part.subselector
         while part is not None and not isinstance(part, (Class, Hash)):
             part = getattr(part, "selector", None)
-        found.append(
-            _Alternative(
-                css=alternative.canonical(),
-                class_=part.class_name if isinstance(part, Class) else None,
-                id=part.id if isinstance(part, Hash) else None,
-            )
-        )
+        name = part.class_name if isinstance(part, Class) else part.id if isinstance(part, Hash) else ""
+        found.append(_Alternative(css=alternative.canonical(), name=name))
     return tuple(found)
 
 
+@functools.cache  # as many as the files of the platforms name
+def _looked_for(name: str) -> Literals:
+    return Literals([name.encode()])
+
+
 @functools.lru_cache(maxsize=1024)
-def _compiled(rule: str, selector: str) -> Callable[[etree._Element], list[etree._Element]]:
+def _compiled(rule: str, selector: str) -> _Select:
     try:
         found = CSSSelector(selector, translator="html")
     except SelectorError as cause:
         raise ValueError(f"rule {rule!r}: not a selector: {selector!r}") from cause
     return lambda root: cast("list[etree._Element]", found(root))  # a selector names elements, never values
+
+
+def rules_for(source: bytes) -> Rules:
+    """The rules that a page's source (UTF-8) calls for."""
+    rules = [rule for platform in detected(source) for rule in platform.rules]
+    page = ((rule, rule.narrowed(source)) for rule in rules if rule.region == "page")
+    return Rules(
+        page=tuple((rule, select) for rule, select in page if select is not None),
+        start=tuple(rule for rule in rules if rule.region in ("start", "edges")),
+        end=tuple(rule for rule in rules if rule.region in ("end", "edges")),
+    )
 
 
 def detected(source: bytes) -> tuple[Platform, ...]:
@@ -207,14 +241,12 @@ def _markers_looked_for() -> tuple[Literals, tuple[str, ...]]:
     return Literals([marker for marker, _ in marked]), tuple(owner for _, owner in marked)
 
 
-def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights: Weights) -> list[Removal]:
-    """Drop what the `page` rules of the platforms found name; gives the log."""
+def apply_page_rules(rules: Rules, body: etree._Element, weights: Weights) -> list[Removal]:
+    """Drop what the `page` rules name; gives the log."""
     removed: list[Removal] = []
     total = max(weights[body].prose, 1.0)
-    rules = [rule for platform in found for rule in platform.rules if rule.region == "page"]
-    classes, ids = _names_on(body) if rules else (set[str](), set[str]())
-    for rule in rules:
-        for element in rule.found_on(body, classes, ids):
+    for rule, select in rules.page:
+        for element in select(body):
             is_gone = all(ancestor is not body for ancestor in element.iterancestors())
             if is_gone or not _is_within_bounds(element, rule, weights, total):
                 continue
@@ -228,20 +260,9 @@ def apply_page_rules(found: tuple[Platform, ...], body: etree._Element, weights:
     return removed
 
 
-def _names_on(body: etree._Element) -> tuple[set[str], set[str]]:
-    """Every class and every id on a page: asked once, where each selector would walk the whole tree."""
-    values = set(cast("list[str]", _CLASSES(body)))  # the same few in hundreds of elements
-    return set(" ".join(values).split()), set(cast("list[str]", _IDS(body)))
-
-
 def _is_within_bounds(element: etree._Element, rule: Rule, weights: Weights, total: float) -> bool:
     if rule.text is not None and not rule.text.fullmatch(words_of(element)):
         return False
     if rule.max_chars is not None:
         return weights[element].chars <= rule.max_chars
     return weights[element].prose / total < _MAX_SHARE
-
-
-def edge_rules(found: tuple[Platform, ...], region: str) -> tuple[Rule, ...]:
-    """The rules of the platforms found for one end of the content (`start` or `end`)."""
-    return tuple(rule for platform in found for rule in platform.rules if rule.region in (region, "edges"))
