@@ -180,6 +180,10 @@ def test_output_that_cannot_be_written_is_one_line(demo_warc: Path) -> None:
             done = redirected(where, *command)
             assert (done.returncode, done.stdout) == (1, b"")
             assert done.stderr == b"archivepolicy: cannot write to standard output: " + why + b"\n"
+    for command in (("--help",), ("--version",), ("get", "--help")):
+        done = redirected(">/dev/full", *command)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert done.stderr == b"archivepolicy: cannot write to standard output: No space left on device\n"
 
 
 DEMO = (POLICY, "--archive", "{demo}", "--no-store")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _READER_LEFT = 141  # 128 + SIGPIPE, as shells say it
+_PRINTED_BY_CLICK = frozenset({"-h", "--help", "--version"})
 
 # name: one-line help. The command itself is `archivepolicy.cli.<name>.command`.
 COMMANDS = {
@@ -107,6 +108,11 @@ def _run(arguments: list[str]) -> int:
             raise
         click.echo(f"archivepolicy: {' '.join(str(failure).split())}", err=True)
         return failure.exit_code
+    except OSError as cause:
+        if isinstance(cause, BrokenPipeError) or _PRINTED_BY_CLICK.isdisjoint(arguments):
+            raise
+        click.echo(f"archivepolicy: cannot write to standard output: {cause.strerror or cause}", err=True)
+        return 1
     # without its standalone mode click gives back the code of a command that left with one
     return code if isinstance(code, int) else 0
 
