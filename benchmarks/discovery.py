@@ -27,14 +27,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archivepolicy.archives.prefix import prefix_rows
 from archivepolicy.archives.warc import WarcArchive
 from archivepolicy.discovery import link_candidates, page_key, path_candidates
 from archivepolicy.extraction import page_links
 from archivepolicy.pipeline.discovery import find
-from archivepolicy.records import Capture, Listing, PageLink, PolicyKind
+from archivepolicy.records import Capture, PageLink, PolicyKind
 from archivepolicy.timestamps import parse_period
-from archivepolicy.urls import domain_name, host_of, index_key
+from archivepolicy.urls import domain_name, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -202,27 +201,9 @@ def measured_paths(folder: Path) -> Score:
     return score
 
 
-class IndexedArchive(WarcArchive):
-    """The archive's files, read through once instead of for every question."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._all = self._captures("", lambda _: True)
-
-    def listing(self, url: str) -> Listing:
-        """See `Archive.listing`."""
-        wanted = index_key(url)
-        captures = sorted((one for one in self._all if index_key(one.url) == wanted), key=lambda one: one.timestamp)
-        return Listing(url=url, captures=tuple(captures), retrieved_at=None)
-
-    def prefix_listing(self, url: str, *, words: Sequence[str], limit: int) -> Listing:
-        """See `PrefixArchive.prefix_listing`."""
-        return prefix_rows(self._all, url, words=words, limit=limit, asked_at=None)
-
-
 def measured_reading(folder: Path, pages: Sequence[Page], *, from_pages: bool) -> Score:
     """Ask `find` itself, and count its best candidate as its only answer."""
-    archive = IndexedArchive(folder)
+    archive = WarcArchive(folder)
     rows = [json.loads(line) for line in (folder / "index.jsonl").read_text(encoding="utf-8").split("\n") if line]
     questions: dict[tuple[str, PolicyKind], set[str]] = {}
     if from_pages:
@@ -248,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--misses", action="store_true", help="print what was not first, too")
-    parser.add_argument("--read", action="store_true", help="ask `find` itself, too (minutes)")
+    parser.add_argument("--read", action="store_true", help="ask `find` itself, too")
     asked = parser.parse_args()
     scores = {"own homepages": measured(own_pages())}
     if asked.corpus.is_dir():
