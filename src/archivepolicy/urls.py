@@ -151,6 +151,8 @@ def tracking_parameters(url: str) -> tuple[str, ...]:
     >>> tracking_parameters("https://a.example/terms?lang=en&utm_source=mail&gclid=1")
     ('utm_source', 'gclid')
     """
+    if "?" not in url:  # as most links of a policy
+        return ()
     try:
         names = [part.partition("=")[0] for part in urlsplit(url).query.split("&")]
     except ValueError:

@@ -204,8 +204,8 @@ def _document_to_dict(document: Document) -> dict[str, Any]:
     values = asdict(document)
     del values["markdown"]
     for written, link in zip(values["links"], document.links, strict=True):
-        if link.tracking:
-            written["tracking"] = list(link.tracking)
+        if tracking := link.tracking:
+            written["tracking"] = list(tracking)
     return values
 
 
