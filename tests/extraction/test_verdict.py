@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivepolicy.extraction.verdict import _without_links, judge
+from archivepolicy.extraction.unmarked import without_links
+from archivepolicy.extraction.verdict import judge
 from archivepolicy.records.document import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -297,10 +298,10 @@ LINKS = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\))?|\]\([^()\s]*(?:\([^()\s]*\)[^
 
 @given(st.lists(st.sampled_from(["![", "](", "]", "(", ")", "[", "!", "\n", " ", '"', "a"]), max_size=24).map("".join))
 def test_links_and_images_go_as_one_pattern_would_take_them(text: str) -> None:
-    assert _without_links(text) == LINKS.sub(" ", text)
+    assert without_links(text) == LINKS.sub(" ", text)
 
 
 def test_openings_without_end_are_words_like_any_other() -> None:
     text = "![" * 50_000 + "\n]"
-    assert _without_links(text) == text
-    assert _without_links("![](" * 50_000 + "\n]") == " (" * 50_000 + "\n]"
+    assert without_links(text) == text
+    assert without_links("![](" * 50_000 + "\n]") == " (" * 50_000 + "\n]"

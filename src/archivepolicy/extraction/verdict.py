@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from archivepolicy.extraction.language import language_of
 from archivepolicy.extraction.literals import Literals
+from archivepolicy.extraction.unmarked import unmarked
 from archivepolicy.records.document import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -53,12 +54,7 @@ _TERMS_OF_AN_UNNAMED_PAGE = (1, 3)
 # The order in which kinds are asked; the archive's own pages first, because they may quote the site's.
 _KINDS = (Kind.EXCLUDED, Kind.CHALLENGE, Kind.PARKED, Kind.SOFT_404, Kind.ERROR, Kind.LOGIN, Kind.EMPTY)
 
-_LINK = re.compile(r"!\[[^\]\n]*+(?P<close>\]?)|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)")
-_ADDRESS_STOP = re.compile(r"[)\n]|\Z")
 _HEADING = re.compile(r"^(?:#{1,6} .*|.*\n(?:=+|-{3,})[ \t]*)$", re.MULTILINE)
-_LINE_MARK = re.compile(r"[ \t]*(?:#{1,6} |>[ ]?|[*+-] |\d+[.)] |[=-]{3,}[ \t]*$)")
-_TAG = re.compile(r"<[^<>\n]{1,200}>")
-_MARKS = re.compile(r"[*_`|\[\]\\][*_`|\[\]\\]*")  # not `+`: only a first sign that must stand is looked for quickly
 _SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,.;:]?\s")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TITLE_PART = re.compile(r"\s+[|–—·•»«:~-]+\s+|\s*[|»«]\s*|:\s+|\.\s+")
@@ -149,7 +145,7 @@ def _is_long(text: str) -> bool:
 
 
 def _page(title: str, heading: str, text: str, language: str | None) -> _Page:
-    plain = _plain(text)
+    plain = unmarked(text)
     lines = tuple(line for line in map(_one_line, plain.split("\n")) if line)
     prose = " ".join(lines)
     wide = len(_WIDE.findall(prose))
@@ -247,7 +243,7 @@ def _emptiness(page: _Page, text: str) -> str | None:
     if characters < _EMPTY_BELOW_CHARACTERS:
         return f"the text has {characters} characters"
     if characters < _HEADINGS_ONLY_BELOW_CHARACTERS:
-        below = _size(_one_line(_plain(_HEADING.sub("", text))))
+        below = _size(_one_line(unmarked(_HEADING.sub("", text))))
         if below < _EMPTY_BELOW_CHARACTERS and below < characters:
             return f"the text below its headings has {below} characters"
     return None
@@ -315,42 +311,6 @@ def _with_plain_quotes(words: str) -> str:
     for sign, plain in _QUOTES.items():
         words = words.replace(sign, plain)
     return words
-
-
-def _plain(markdown: str) -> str:
-    """Take off Markdown's marks, link targets and images, so that the words and their number remain."""
-    if "]" in markdown:
-        markdown = _without_links(markdown)
-    return "\n".join(map(_unmarked, markdown.split("\n")))
-
-
-def _without_links(markdown: str) -> str:
-    """Put a space for each image and each link's target; in one pass, whatever is left open.
-
-    What closes neither its bracket nor its address on its line is none, and neither is any that begins behind it there: it is
-    not looked for again, so that a page of openings takes no longer than any other.
-    """
-    kept: list[str] = []
-    at = begun = 0
-    stop = -1  # where the address that is looked at ends, or the line; known for all images before it
-    while link := _LINK.search(markdown, at):
-        at = link.end()
-        if link.group("close") == "":
-            continue
-        if link.group("close") and markdown.startswith("(", at):
-            if stop < at and (found := _ADDRESS_STOP.search(markdown, at)):
-                stop = found.start()
-            if markdown.startswith(")", stop):
-                at = stop + 1
-        kept += [markdown[begun : link.start()], " "]
-        begun = at
-    return "".join([*kept, markdown[begun:]])
-
-
-def _unmarked(line: str) -> str:
-    if mark := _LINE_MARK.match(line):
-        line = f" {line[mark.end() :]}"
-    return _MARKS.sub(" ", _TAG.sub(" ", line))
 
 
 @cache
