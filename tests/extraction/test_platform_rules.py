@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from importlib import resources
 from pathlib import Path
@@ -238,3 +239,15 @@ def test_a_selector_narrowed_to_the_names_of_a_page_finds_what_it_finds() -> Non
             assert (narrowed(body) if narrowed else []) == found, (page, rule.id)
             compared += bool(found)
     assert compared > 40
+
+
+def test_a_rule_reaches_into_a_document_that_stands_in_a_frames_own_attribute() -> None:
+    notice = '<div class="note cf-email-notice">Turn scripts on to read the addresses.</div>'
+    policy = f"<p>{'We keep your address for as long as you want our letter. ' * 20}</p>"
+    frame = f'<iframe srcdoc="{html.escape(notice + policy)}"></iframe>'
+    for within in (notice, notice.replace("note ", "")):
+        page = f'<h1>Privacy</h1><a href="/cdn-cgi/x">x</a>{frame.replace(html.escape(notice), html.escape(within))}'
+        document = extract(page.encode(), url=URL)
+        assert "We keep your address" in document.text
+        assert "Turn scripts on" not in document.text
+        assert "cloudflare/email-notice" in {removal.rule for removal in document.removed}

@@ -21,7 +21,7 @@ import charset_normalizer
 _PRESCAN_BYTES = 4096
 # enough text to tell a language by its letters, and little enough to stay below some 50 ms
 _DETECTION_BYTES = 16_384
-_PIECE_BYTES = 16_384
+_PIECE_BYTES = 16_384  # read at once to see whether a body is UTF-8: their text stays in the processor's cache
 _DEFAULT = "cp1252"
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 # letters with accents are under a sixth of any Latin script's text; of Cyrillic or Chinese text nearly all is not ASCII

@@ -41,8 +41,8 @@ _DEFAULT_CHARS = 120
 # who says so: a page of that platform, its own template or source, or nobody yet
 _EVIDENCE = re.compile(r"(?:seen|read): \S|assumed\b")
 _MARKER = re.compile(r"[a-z0-9][ -@\[-~]{2,}")
-# what stands before a class or an id in its attribute, and where it ends
-_BEFORE_NAME = b" \t\r\n\f\"'="
+# what stands before a class or an id in its attribute (`;` in a document inside a frame: `class=&quot;`), and where it ends
+_BEFORE_NAME = b" \t\r\n\f\"'=;"
 _END_OF_NAME = re.compile(rb"(?![\w-])")
 # where a marker counts: at the beginning of an address's segment or of an attribute's value
 _MARKED_BY = (b"/", b"=", b'="', b"='")
